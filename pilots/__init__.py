@@ -1,0 +1,1 @@
+"""The programme: regions, institutions, capacity, filings, designations, targets, coverage."""

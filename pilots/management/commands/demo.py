@@ -1,0 +1,25 @@
+"""`manage.py demo`: load the demonstration and print its accounts."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from pilots.operations.demo import CITY, REFERENCE_DAY, DemoRefused, load_demo
+
+
+class Command(BaseCommand):
+    """Load regions, the reference case, targets and an account for every role; a second call changes nothing."""
+
+    help = "Load the demonstration (Shijiazhuang 2021) and print its accounts. Refused in production."
+
+    def handle(self, *_args: Any, **_options: Any) -> None:
+        """Load and print."""
+        try:
+            demo = load_demo()
+        except DemoRefused as error:
+            raise CommandError(str(error)) from error
+        self.stdout.write(f"{demo.institutions} institutions of the demonstration; see {CITY} on {REFERENCE_DAY}.")
+        self.stdout.write("")
+        self.stdout.write(f"{'user':<16}{'password':<18}role")
+        for account in demo.accounts:
+            self.stdout.write(f"{account.username:<16}{account.password:<18}{account.role} {account.place}")

@@ -1,0 +1,31 @@
+"""Tables of the programme: fields, constraints and chainable querysets, no logic."""
+
+from pilots.models.capacity import CapacityReport
+from pilots.models.coverage import CoverageSnapshot, DemoLoad, LateFactSweep, NightRun
+from pilots.models.facts import Designation, Filing, InclusiveRecognition
+from pilots.models.institutions import Institution, Kindergarten, Operator
+from pilots.models.people import InstitutionKey, Membership
+from pilots.models.register import RegisterRow
+from pilots.models.regions import Region, RegionFact
+from pilots.models.targets import Target, TargetProgress
+
+__all__ = [
+    "CapacityReport",
+    "CoverageSnapshot",
+    "DemoLoad",
+    "Designation",
+    "Filing",
+    "InclusiveRecognition",
+    "Institution",
+    "InstitutionKey",
+    "Kindergarten",
+    "LateFactSweep",
+    "Membership",
+    "NightRun",
+    "Operator",
+    "Region",
+    "RegionFact",
+    "RegisterRow",
+    "Target",
+    "TargetProgress",
+]

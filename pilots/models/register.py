@@ -1,0 +1,82 @@
+"""The register as of a day: one row an institution, read from the dated ledgers (docs/adr/0003)."""
+
+from datetime import date, datetime
+from functools import partial
+from typing import Any, ClassVar, Self
+
+from django.db import models
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models.sql import Query
+from django.db.models.sql.compiler import SQLCompiler
+from django.db.models.sql.datastructures import BaseTable
+
+from pilots.models.institutions import Institution
+from pilots.models.regions import Region
+
+
+class RegisterTable(BaseTable):
+    """`FROM pilots_register(day, known_at)` in place of `FROM table`.
+
+    The function is one SQL SELECT, so PostgreSQL inlines it: filters on county or institution reach the indexes.
+    """
+
+    def __init__(self, table_name: str, alias: str | None, *, day: date, known_at: datetime | str) -> None:
+        super().__init__(table_name, alias)
+        self.day, self.known_at = day, known_at
+
+    def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> tuple[str, list[Any]]:
+        """The function call, under the alias by which Django names its columns."""
+        alias = compiler.quote_name_unless_alias(self.table_alias)
+        return f"pilots_register(%s::date, %s::timestamptz) {alias}", [self.day, self.known_at]
+
+    def relabeled_clone(self, change_map: dict[str | None, str]) -> Self:
+        """A copy under another alias, for subqueries."""
+        alias = change_map.get(self.table_alias, self.table_alias)
+        return type(self)(self.table_name, alias, day=self.day, known_at=self.known_at)
+
+    @property
+    def identity(self) -> tuple[Any, ...]:
+        """What makes two of them the same relation."""
+        return (*super().identity, self.day, self.known_at)
+
+
+class RegisterQuerySet(models.QuerySet["RegisterRow"]):
+    """Rows of the register of one day; composes with filter, values, annotate and the rest."""
+
+
+class RegisterManager(models.Manager["RegisterRow"]):
+    """Makes the register of a day; without a day there is no register."""
+
+    def on(self, day: date, known_at: datetime | None = None) -> RegisterQuerySet:
+        """The register of `day`, from the facts recorded up to `known_at` (None: up to now)."""
+        query = Query(self.model)
+        table = partial(RegisterTable, day=day, known_at=known_at or "infinity")
+        query.base_table_class = table  # type: ignore[assignment]  # a class of one call: Query only calls it
+        return RegisterQuerySet(self.model, query=query, using=self._db)
+
+
+class RegisterRow(models.Model):
+    """One institution on one day. Columns are those of the SQL function `pilots_register`."""
+
+    institution = models.OneToOneField(Institution, on_delete=models.DO_NOTHING, primary_key=True, related_name="+")
+    county = models.ForeignKey(Region, on_delete=models.DO_NOTHING, related_name="+")
+    service_model = models.CharField(max_length=20)
+    report_id = models.BigIntegerField(null=True)
+    reported_on = models.DateField(null=True)
+    places = models.IntegerField(help_text="0 where nothing was ever reported")
+    enrolled = models.IntegerField(help_text="0 where nothing was ever reported")
+    filing_kind = models.CharField(max_length=20, null=True)  # noqa: DJ001  # no row is no filing
+    filed_on = models.DateField(null=True)
+    pilot_level = models.CharField(max_length=20, null=True)  # noqa: DJ001  # null where it is no pilot that day
+    pilot_type = models.CharField(max_length=30, null=True)  # noqa: DJ001
+    piloted_on = models.DateField(null=True)
+    inclusive = models.BooleanField()
+
+    objects: ClassVar[RegisterManager] = RegisterManager()
+
+    class Meta:
+        managed = False
+        db_table = "pilots_register"
+
+    def __str__(self) -> str:
+        return f"{self.institution_id}"

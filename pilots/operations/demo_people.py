@@ -1,0 +1,62 @@
+"""Demonstration accounts, one for every role; marked, and refused at sign-in in production."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from pilots.models import Institution, Membership
+from pilots.states.roles import Role
+from portal.accounts.models import User
+
+PASSWORD = "tuoyu-2021-demo"  # noqa: S105  # printed for everyone; demonstration accounts cannot sign in in production
+FIRST_DAY = date(2019, 1, 1)
+
+
+@dataclass(frozen=True)
+class DemoAccount:
+    """What a visitor needs to sign in as someone."""
+
+    username: str
+    password: str
+    name: str
+    role: str
+    place: str
+
+
+_ACCOUNTS: tuple[tuple[str, str, Role, str, str], ...] = (
+    ("province", "省级管理员（示例）", Role.PROVINCE_OFFICER, "130000", ""),
+    ("city", "市级管理员（示例）", Role.CITY_OFFICER, "130100", ""),
+    ("county", "长安区经办人（示例）", Role.COUNTY_OFFICER, "130102", ""),
+    ("county2", "循环化工园区经办人（示例）", Role.COUNTY_OFFICER, "130172", ""),
+    ("department", "市场监管同事（示例）", Role.DEPARTMENT_COLLEAGUE, "130102", "市场监管局"),
+    ("assessor", "评估员（示例）", Role.ASSESSOR, "130100", ""),
+    ("clerk", "机构填报员（示例）", Role.INSTITUTION_CLERK, "SJZ-0001", ""),
+    ("auditor", "审计人员（示例）", Role.AUDITOR, "130000", ""),
+    ("system-admin", "系统管理员（示例）", Role.SYSTEM_ADMINISTRATOR, "", ""),
+    ("security-admin", "安全管理员（示例）", Role.SECURITY_ADMINISTRATOR, "", ""),
+    ("audit-admin", "审计管理员（示例）", Role.AUDIT_ADMINISTRATOR, "", ""),
+)
+
+
+def create_accounts() -> list[DemoAccount]:
+    """Make the accounts that are missing; answer all of them. A changed password stays changed."""
+    return [_create(*account) for account in _ACCOUNTS]
+
+
+def _create(username: str, name: str, role: Role, place: str, department: str) -> DemoAccount:
+    user, created = User.objects.get_or_create(username=username, defaults={"name": name, "is_demo": True})
+    if created:
+        user.set_password(PASSWORD)
+        user.save(update_fields=["password"])
+    institution = Institution.objects.filter(number=place).first() if role == Role.INSTITUTION_CLERK else None
+    membership, _created = Membership.objects.get_or_create(
+        user=user,
+        role=role,
+        defaults={
+            "region_id": place or None if institution is None else None,
+            "institution": institution,
+            "department": department,
+            "starts_on": FIRST_DAY,
+        },
+    )
+    where = membership.institution.name if membership.institution else str(membership.region or "")
+    return DemoAccount(username, PASSWORD, name, str(role.label), where)

@@ -1,0 +1,124 @@
+"""Write lines of an institution's dated ledgers: designations, filings, inclusive recognitions.
+
+Who may decide on designations and recognitions, and by what procedure, is the matter of their own subjects; these are
+the writes that such a procedure ends in. Each line is written under the lock of its institution.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from pilots.models import Designation, Filing, InclusiveRecognition, Institution
+from pilots.operations.refusals import BeforeOpening
+from pilots.states.capacity import Source
+from pilots.states.facts import DesignationAct, FilingKind, PilotLevel, PilotType, RecognitionAct
+from portal.accounts.models import User
+
+
+@dataclass(frozen=True)
+class Basis:
+    """On what a line rests, and who wrote it."""
+
+    by: User | None = None
+    document_number: str = ""
+    reason: str = ""
+    source: Source = Source.BROWSER
+
+    def columns(self) -> dict[str, object]:
+        """As columns of a ledger."""
+        return {
+            "recorded_by": self.by,
+            "document_number": self.document_number,
+            "reason": self.reason,
+            "source": self.source,
+        }
+
+
+@transaction.atomic
+def designate(
+    *,
+    institution_id: int,
+    level: PilotLevel,
+    pilot_type: PilotType,
+    effective_on: date,
+    ends_on: date | None = None,
+    basis: Basis,
+) -> Designation:
+    """Make an institution a pilot from a day on, or change its level or type from a day on."""
+    institution = _locked(institution_id, effective_on)
+    known = Designation.objects.filter(institution=institution, effective_on__lte=effective_on).exists()
+    return Designation.objects.create(
+        institution=institution,
+        act=DesignationAct.CHANGE if known else DesignationAct.DESIGNATE,
+        level=level,
+        pilot_type=pilot_type,
+        effective_on=effective_on,
+        ends_on=ends_on,
+        **basis.columns(),
+    )
+
+
+@transaction.atomic
+def end_designation(*, institution_id: int, effective_on: date, basis: Basis) -> Designation:
+    """From this day on the institution is no pilot any more."""
+    institution = _locked(institution_id, effective_on)
+    return Designation.objects.create(
+        institution=institution, act=DesignationAct.END, effective_on=effective_on, **basis.columns()
+    )
+
+
+@transaction.atomic
+def void_designation(*, designation_id: int, basis: Basis) -> Designation:
+    """Take a line out that was entered in error; both lines stay to be read."""
+    wrong = Designation.objects.get(pk=designation_id)
+    return Designation.objects.create(
+        institution=_locked(wrong.institution_id, wrong.effective_on),
+        act=DesignationAct.VOID,
+        effective_on=wrong.effective_on,
+        corrects=wrong,
+        **basis.columns(),
+    )
+
+
+@transaction.atomic
+def record_filing(*, institution_id: int, kind: FilingKind, effective_on: date, basis: Basis) -> Filing:
+    """Write a completed filing, or its cancellation."""
+    return Filing.objects.create(
+        institution=_locked(institution_id, effective_on), kind=kind, effective_on=effective_on, **basis.columns()
+    )
+
+
+@transaction.atomic
+def recognise_inclusive(
+    *, institution_id: int, effective_on: date, ends_on: date | None = None, basis: Basis
+) -> InclusiveRecognition:
+    """Recognise an institution as inclusive from a day on."""
+    return InclusiveRecognition.objects.create(
+        institution=_locked(institution_id, effective_on),
+        act=RecognitionAct.RECOGNISE,
+        effective_on=effective_on,
+        ends_on=ends_on,
+        **basis.columns(),
+    )
+
+
+@transaction.atomic
+def end_recognition(*, institution_id: int, effective_on: date, basis: Basis) -> InclusiveRecognition:
+    """From this day on the institution is not inclusive any more."""
+    return InclusiveRecognition.objects.create(
+        institution=_locked(institution_id, effective_on),
+        act=RecognitionAct.END,
+        effective_on=effective_on,
+        **basis.columns(),
+    )
+
+
+def _locked(institution_id: int, effective_on: date) -> Institution:
+    institution = Institution.objects.select_for_update(no_key=True).get(pk=institution_id)
+    if effective_on < institution.opened_on:
+        raise BeforeOpening(
+            _("The institution opened only on %(day)s.") % {"day": institution.opened_on}, field="effective_on"
+        )
+    return institution

@@ -1,0 +1,40 @@
+"""Set targets."""
+
+from datetime import date
+
+from django.utils.translation import gettext as _
+
+from pilots.models import Region, Target
+from pilots.operations.refusals import Implausible
+from pilots.queries.figures.measures import MEASURE_NAMES
+from portal.accounts.models import User
+
+
+def set_target(
+    *,
+    region: Region,
+    indicator: str,
+    year: int,
+    baseline: tuple[int, date],
+    goal: int,
+    mandate: str = "",
+    document: str = "",
+    reason: str = "",
+    by: User | None,
+) -> Target:
+    """Write what a region is asked to reach in a year; an earlier line for the same stays to be read."""
+    if indicator not in MEASURE_NAMES:
+        raise Implausible(_("A target's indicator is a counted figure."), field="indicator")
+    value, day = baseline
+    return Target.objects.create(
+        region=region,
+        indicator=indicator,
+        year=year,
+        baseline_value=value,
+        baseline_on=day,
+        goal=goal,
+        mandate=mandate,
+        document=document,
+        reason=reason,
+        recorded_by=by,
+    )

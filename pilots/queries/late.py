@@ -1,0 +1,41 @@
+"""Facts that were recorded after the days they speak of had been computed."""
+
+from datetime import date, datetime
+
+from django.db.models import F, Min, Q, QuerySet
+from django.db.models.functions import Coalesce, Least
+
+from pilots.models import CapacityReport, Designation, Filing, InclusiveRecognition, Institution, RegionFact
+
+
+def earliest_by_county(since: datetime | None, until: datetime) -> dict[str, date]:
+    """For each county unit, the first day that facts recorded after `since` and up to `until` speak of."""
+    found: dict[str, date] = {}
+    for rows in _recorded(since, until):
+        for county, first in rows:
+            found[county] = min(first, found.get(county, first))
+    return found
+
+
+def _recorded(since: datetime | None, until: datetime) -> list["QuerySet[Institution, tuple[str, date]]"]:
+    window = _window("recorded_at", since, until)
+    closures = Institution.objects.filter(_window("closed_recorded_at", since, until))
+    sources = [
+        _earliest(CapacityReport.objects.filter(window), "institution__county_id", F("as_of")),
+        _earliest(Institution.objects.filter(window), "county_id", F("opened_on")),
+        _earliest(closures, "county_id", F("closed_on")),
+        _earliest(RegionFact.objects.filter(window), "region_id", F("effective_on")),
+    ]
+    for ledger in (Filing, Designation, InclusiveRecognition):
+        first = Least(F("effective_on"), Coalesce(F("corrects__effective_on"), F("effective_on")))
+        sources.append(_earliest(ledger.objects.filter(window), "institution__county_id", first))
+    return sources
+
+
+def _window(field: str, since: datetime | None, until: datetime) -> Q:
+    window = Q(**{f"{field}__lte": until})
+    return window if since is None else window & Q(**{f"{field}__gt": since})
+
+
+def _earliest(rows: QuerySet, county: str, first: object) -> QuerySet:
+    return rows.order_by().values_list(county).annotate(first=Min(first))

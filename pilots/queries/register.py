@@ -1,0 +1,17 @@
+"""The register as of a day, narrowed to a region."""
+
+from datetime import date, datetime
+
+from pilots.models import Region, RegisterRow
+from pilots.models.register import RegisterQuerySet
+
+
+def register(day: date, *, region: str | None = None, known_at: datetime | None = None) -> RegisterQuerySet:
+    """Institutions that ran on `day`, one row each, of one region or of all.
+
+    `known_at` leaves out what was recorded later, so that the records behind a computed figure can be listed again.
+    """
+    rows = RegisterRow.objects.on(day, known_at)
+    if region is not None:
+        rows = rows.filter(county__in=Region.objects.counties_within(region).values("pk"))
+    return rows

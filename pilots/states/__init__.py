@@ -1,0 +1,1 @@
+"""The field's classifications and life cycles; plain data, no database."""

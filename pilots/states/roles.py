@@ -1,0 +1,29 @@
+"""Roles a membership can give."""
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class Role(TextChoices):
+    """What a person is for the programme, from a day to a day (docs/roles.md)."""
+
+    PROVINCE_OFFICER = "province_officer", _("province officer")
+    CITY_OFFICER = "city_officer", _("city officer")
+    COUNTY_OFFICER = "county_officer", _("county officer")
+    DEPARTMENT_COLLEAGUE = "department_colleague", _("department colleague")
+    ASSESSOR = "assessor", _("assessor")
+    INSTITUTION_CLERK = "institution_clerk", _("institution clerk")
+    AUDITOR = "auditor", _("auditor")
+    SYSTEM_ADMINISTRATOR = "system_administrator", _("system administrator")
+    SECURITY_ADMINISTRATOR = "security_administrator", _("security administrator")
+    AUDIT_ADMINISTRATOR = "audit_administrator", _("audit administrator")
+
+
+OFFICER_ROLES = frozenset({Role.PROVINCE_OFFICER, Role.CITY_OFFICER, Role.COUNTY_OFFICER})
+"""Roles that steer a region: they see its figures and the file of every institution in it."""
+
+READING_ROLES = OFFICER_ROLES | {Role.DEPARTMENT_COLLEAGUE, Role.AUDITOR}
+"""Roles that read a region's figures and register."""
+
+REGION_ROLES = READING_ROLES | {Role.ASSESSOR}
+"""Roles that hang on a region."""

@@ -1,0 +1,24 @@
+"""The Celery application and its whole schedule."""
+
+import os
+
+from celery import Celery
+from celery.schedules import crontab
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
+
+app = Celery("portal")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks(["pilots.tasks"], related_name="nightly")
+
+# Times are Asia/Shanghai (CELERY_TIMEZONE). PORTAL_NIGHTLY_CRON is "minute hour day month weekday".
+app.conf.beat_schedule = {
+    "every night, compute the figures of the day before": {
+        "task": "pilots.tasks.nightly.run_nightly",
+        "schedule": crontab.from_string(os.environ.get("PORTAL_NIGHTLY_CRON", "0 2 * * *")),
+    },
+    "every hour, catch up on a night that was missed": {
+        "task": "pilots.tasks.nightly.catch_up",
+        "schedule": crontab(minute="17"),
+    },
+}

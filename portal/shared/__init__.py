@@ -1,0 +1,1 @@
+"""The small shared kit: requests, refusals, validators."""

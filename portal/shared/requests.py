@@ -1,0 +1,44 @@
+"""One id for each request: in the log, in the answer's header, on the error page."""
+
+import logging
+import re
+import uuid
+from collections.abc import Callable
+from contextvars import ContextVar
+
+from django.http import HttpRequest, HttpResponse
+
+_current: ContextVar[str] = ContextVar("request_id", default="-")
+_ACCEPTABLE = re.compile(r"[A-Za-z0-9._-]{8,64}")
+
+
+def current_request_id() -> str:
+    """The id of the request being answered, or `-` outside one."""
+    return _current.get()
+
+
+class RequestIdMiddleware:
+    """Take over a caller's `X-Request-ID` if it is harmless, else make one."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Set the id for the time of the request."""
+        given = request.headers.get("X-Request-ID", "")
+        token = _current.set(given if _ACCEPTABLE.fullmatch(given) else uuid.uuid4().hex)
+        try:
+            response = self.get_response(request)
+            response["X-Request-ID"] = current_request_id()
+            return response
+        finally:
+            _current.reset(token)
+
+
+class RequestIdFilter(logging.Filter):
+    """Put the request's id into each log line."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Never drop a line."""
+        record.request_id = current_request_id()
+        return True

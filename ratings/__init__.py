@@ -1,0 +1,1 @@
+"""Star ratings: standards, assessments, the star ledger, plaques."""
