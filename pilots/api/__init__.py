@@ -1,0 +1,1 @@
+"""The REST interface: shapes in, operations, shapes out."""

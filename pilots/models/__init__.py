@@ -5,8 +5,8 @@ from pilots.models.coverage import CoverageSnapshot, DemoLoad, LateFactSweep, Ni
 from pilots.models.facts import Designation, Filing, InclusiveRecognition
 from pilots.models.institutions import Institution, Kindergarten, Operator
 from pilots.models.people import InstitutionKey, Membership
-from pilots.models.register import RegisterRow
 from pilots.models.regions import Region, RegionFact
+from pilots.models.register import RegisterRow
 from pilots.models.targets import Target, TargetProgress
 
 __all__ = [

@@ -1,0 +1,1 @@
+"""The only writes: lock, permit, check, write. Keyword-only, the clock passed in."""

@@ -35,7 +35,7 @@ CITY = "130100"
 PROVINCE = "130000"
 REFERENCE_DAY = date(2021, 11, 1)
 OPENED_ON = date(2019, 9, 1)
-REPORTED_ON = date(2020, 12, 31)
+REPORTED_ON = date(2020, 9, 1)
 BASELINE_DAY = date(2021, 1, 1)
 DOCUMENT = "关于进一步做好示范性婴幼儿照护试点工作方案（示例）"
 MANDATE = "全市年度任务（示例）"
@@ -193,7 +193,7 @@ def _total(split: dict[str, dict[str, str]], column: str) -> int:
 
 def _baselines() -> tuple[dict[str, int], dict[str, int]]:
     """By county unit: pilots before the year began, and pilot places on the reference day."""
-    pilots = {code: 0 for code in Region.objects.counties_within(CITY).values_list("code", flat=True)}
+    pilots = dict.fromkeys(Region.objects.counties_within(CITY).values_list("code", flat=True), 0)
     places = dict(pilots)
     for row in rows("shijiazhuang_2021.csv"):
         if row["is_pilot"] == "1":

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from time import monotonic, sleep
 
 from django.db import connection, transaction
 from django.db.models import Max
@@ -21,6 +22,8 @@ from pilots.operations.watermark import settled_until
 from pilots.queries.late import earliest_by_county
 
 _LOCK = 0x70696C6F74  # any number that is ours alone: "pilot"
+_PAUSE_SECONDS = 0.2
+NO_WAIT = timedelta(0)
 
 Clock = Callable[[], datetime]
 
@@ -33,18 +36,26 @@ class Night:
     recomputed: list[NightRun]
 
 
-def compute_days(*, first: date, last: date, trigger: str, clock: Clock = timezone.now) -> list[NightRun]:
-    """Compute each day from `first` to `last`, both included, whether computed before or not."""
+def compute_days(
+    *, first: date, last: date, trigger: str, patience: timedelta = NO_WAIT, clock: Clock = timezone.now
+) -> list[NightRun]:
+    """Compute each day from `first` to `last`, both included, whether computed before or not.
+
+    Raises DayNotOver, or NightRunBusy when another run is still at work after `patience`.
+    """
     _require_over(last, clock())
-    with _only_one():
+    with _only_one(patience):
         known_at = settled_until()
         return [_compute(day, known_at, trigger, clock) for day in _days(first, last)]
 
 
-def run_night(*, trigger: str, clock: Clock = timezone.now) -> Night:
-    """What beat asks for at 02:00: days never computed up to yesterday, then days that late facts made stale."""
+def run_night(*, trigger: str, patience: timedelta = NO_WAIT, clock: Clock = timezone.now) -> Night:
+    """What beat asks for at 02:00: days that late facts made stale, and days never computed up to yesterday.
+
+    Raises NightRunBusy when another run is still at work after `patience`.
+    """
     yesterday = timezone.localdate(clock()) - timedelta(days=1)
-    with _only_one():
+    with _only_one(patience):
         known_at = settled_until()
         stale = _stale_counties(known_at)
         missing = _missing_days(yesterday)
@@ -118,14 +129,21 @@ def _require_over(day: date, now: datetime) -> None:
 
 
 @contextmanager
-def _only_one() -> Iterator[None]:
+def _only_one(patience: timedelta) -> Iterator[None]:
     """Hold PostgreSQL's advisory lock of the night run; it goes with the connection when a worker is killed."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s)", [_LOCK])
-        if not cursor.fetchone()[0]:
+    give_up = monotonic() + patience.total_seconds()
+    while not _ask("SELECT pg_try_advisory_lock(%s)"):
+        if monotonic() >= give_up:
             raise NightRunBusy(_("Another night run is at work; this one did nothing."))
+        sleep(_PAUSE_SECONDS)
     try:
         yield
     finally:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_unlock(%s)", [_LOCK])
+        _ask("SELECT pg_advisory_unlock(%s)")
+
+
+def _ask(sql: str) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [_LOCK])
+        (answer,) = cursor.fetchone()
+    return bool(answer)

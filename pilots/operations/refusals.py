@@ -7,7 +7,7 @@ class DayNotOver(DomainError):
     """The night run computes days that are over."""
 
     code = "day_not_over"
-    status = 422
+    status = 400
 
 
 class NightRunBusy(DomainError):
@@ -21,14 +21,14 @@ class FutureDay(DomainError):
     """A fact cannot be stated of a day that has not come."""
 
     code = "future_date"
-    status = 422
+    status = 400
 
 
 class BeforeOpening(DomainError):
     """A fact cannot lie before the institution opened."""
 
     code = "before_opening"
-    status = 422
+    status = 400
 
 
 class InstitutionClosed(DomainError):
@@ -42,14 +42,14 @@ class NothingReported(DomainError):
     """A report states at least one class group."""
 
     code = "empty_report"
-    status = 422
+    status = 400
 
 
 class ReasonMissing(DomainError):
     """A correction needs a reason."""
 
     code = "reason_missing"
-    status = 422
+    status = 400
 
 
 class AlreadyCorrected(DomainError):
@@ -63,4 +63,4 @@ class Implausible(DomainError):
     """A date or combination that the rules exclude."""
 
     code = "implausible"
-    status = 422
+    status = 400

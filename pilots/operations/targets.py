@@ -6,7 +6,8 @@ from django.utils.translation import gettext as _
 
 from pilots.models import Region, Target
 from pilots.operations.refusals import Implausible
-from pilots.queries.figures.measures import MEASURE_NAMES
+from pilots.queries.figures.registry import FIGURES
+from pilots.queries.figures.sources import FromMeasure
 from portal.accounts.models import User
 
 
@@ -23,7 +24,8 @@ def set_target(
     by: User | None,
 ) -> Target:
     """Write what a region is asked to reach in a year; an earlier line for the same stays to be read."""
-    if indicator not in MEASURE_NAMES:
+    figure = FIGURES.get(indicator)
+    if figure is None or figure.source != FromMeasure(indicator):
         raise Implausible(_("A target's indicator is a counted figure."), field="indicator")
     value, day = baseline
     return Target.objects.create(

@@ -1,0 +1,1 @@
+"""Reads: nouns that take a day and answer querysets or frozen dataclasses."""

@@ -1,0 +1,1 @@
+"""Pages: visible lookup, form, one operation, redirect."""

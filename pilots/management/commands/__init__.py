@@ -1,0 +1,1 @@
+"""Commands of the programme; each file is one `manage.py` command."""

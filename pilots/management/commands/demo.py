@@ -1,10 +1,16 @@
 """`manage.py demo`: load the demonstration and print its accounts."""
 
+from datetime import timedelta
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from pilots.operations.demo import CITY, REFERENCE_DAY, DemoRefused, load_demo
+from pilots.models import NightRun
+from pilots.operations.demo import BASELINE_DAY, CITY, REFERENCE_DAY, DemoRefused, load_demo
+from pilots.operations.nightly import compute_days
+from pilots.queries.runs import latest_run
+
+PATIENCE = timedelta(minutes=5)
 
 
 class Command(BaseCommand):
@@ -18,6 +24,9 @@ class Command(BaseCommand):
             demo = load_demo()
         except DemoRefused as error:
             raise CommandError(str(error)) from error
+        for day in (BASELINE_DAY, REFERENCE_DAY):
+            if latest_run(day) is None:
+                compute_days(first=day, last=day, trigger=NightRun.Trigger.COMMAND, patience=PATIENCE)
         self.stdout.write(f"{demo.institutions} institutions of the demonstration; see {CITY} on {REFERENCE_DAY}.")
         self.stdout.write("")
         self.stdout.write(f"{'user':<16}{'password':<18}role")

@@ -1,6 +1,7 @@
 """`manage.py nightly`: the night run, by hand."""
 
 from argparse import ArgumentParser
+from datetime import timedelta
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
@@ -9,6 +10,9 @@ from pilots.management import arguments
 from pilots.models import NightRun
 from pilots.operations.nightly import compute_days, run_night
 from portal.shared.refusals import DomainError
+
+PATIENCE = timedelta(minutes=30)
+"""How long the command waits for a night run that is at work."""
 
 
 class Command(BaseCommand):
@@ -42,6 +46,6 @@ class Command(BaseCommand):
 
     def _run(self, first: Any, last: Any) -> list[NightRun]:
         if first is not None:
-            return compute_days(first=first, last=last, trigger=NightRun.Trigger.COMMAND)
-        night = run_night(trigger=NightRun.Trigger.COMMAND)
+            return compute_days(first=first, last=last, trigger=NightRun.Trigger.COMMAND, patience=PATIENCE)
+        night = run_night(trigger=NightRun.Trigger.COMMAND, patience=PATIENCE)
         return [*night.recomputed, *night.filled]

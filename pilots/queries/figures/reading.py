@@ -1,7 +1,7 @@
 """All figures of regions on a day."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from pilots.models import NightRun, Region, RegionFact, Target
@@ -24,7 +24,15 @@ class Reading:
     day: date
     run: NightRun | None
     inputs: Inputs
-    values: dict[str, Value]
+
+    def value(self, code: str) -> Value:
+        """One figure."""
+        return FIGURES[code].value(self.inputs)
+
+    @property
+    def values(self) -> dict[str, Value]:
+        """Every figure, by its code."""
+        return {code: self.value(code) for code in FIGURES}
 
     @property
     def known_at(self) -> datetime | None:
@@ -33,8 +41,9 @@ class Reading:
 
 
 def read(region: Region, day: date) -> Reading:
-    """The figures of one region."""
-    return read_many([region], day)[region.code]
+    """The figures of one region, the programme's own constants included."""
+    reading = read_many([region], day)[region.code]
+    return replace(reading, inputs=replace(reading.inputs, facts=_facts(region, day)))
 
 
 def read_many(regions: Sequence[Region], day: date) -> dict[str, Reading]:
@@ -50,13 +59,12 @@ def read_many(regions: Sequence[Region], day: date) -> dict[str, Reading]:
     if missing:
         measured |= live_measures(day, missing, run.known_at if run else None)
     targets = _targets(codes, day)
-    facts = _facts(regions, day)
-    readings = {}
-    for region in regions:
-        inputs = Inputs(region.code, day, measured[region.code], targets.get(region.code, {}), facts[region.code])
-        values = {code: figure.value(inputs) for code, figure in FIGURES.items()}
-        readings[region.code] = Reading(region, day, run, inputs, values)
-    return readings
+    return {
+        region.code: Reading(
+            region, day, run, Inputs(region.code, day, measured[region.code], targets.get(region.code, {}))
+        )
+        for region in regions
+    }
 
 
 def _targets(codes: list[str], day: date) -> dict[str, dict[str, Target]]:
@@ -66,25 +74,12 @@ def _targets(codes: list[str], day: date) -> dict[str, dict[str, Target]]:
     return found
 
 
-def _facts(regions: Sequence[Region], day: date) -> dict[str, dict[str, RegionFact]]:
-    """For each region the nearest statement: its own, else its parent's, else its grandparent's."""
-    parents = {region.parent_id for region in regions} - {None}
-    grandparents = dict(Region.objects.filter(code__in=parents).values_list("code", "parent_id"))
-    paths = {
-        region.code: [
-            code for code in (region.code, region.parent_id, grandparents.get(region.parent_id or "")) if code
-        ]
-        for region in regions
-    }
-    everywhere = {code for path in paths.values() for code in path}
-    rows = RegionFact.objects.filter(kind__in=REGIONAL_FACTS, region__in=everywhere, effective_on__lte=day)
-    latest = {(row.region_id, row.kind): row for row in rows.order_by("effective_on", "pk")}
-    return {
-        code: {
-            kind: latest[region, kind]
-            for kind in REGIONAL_FACTS
-            for region in reversed(path)
-            if (region, kind) in latest
-        }
-        for code, path in paths.items()
-    }
+def _facts(region: Region, day: date) -> dict[str, RegionFact]:
+    """The nearest statement of each kind: the region's own, else its parent's, else its grandparent's."""
+    path = [region.code]
+    while region.parent is not None:
+        region = region.parent
+        path.append(region.code)
+    rows = RegionFact.objects.filter(kind__in=REGIONAL_FACTS, region__in=path, effective_on__lte=day)
+    latest = {(row.region_id, row.kind): row for row in rows.select_related("region").order_by("effective_on", "pk")}
+    return {kind: latest[code, kind] for kind in REGIONAL_FACTS for code in reversed(path) if (code, kind) in latest}

@@ -1,0 +1,1 @@
+"""Figures: defined once, read everywhere, explained by the records they count."""

@@ -1,0 +1,183 @@
+"""What an institution's pages show, decided here so that their templates only print."""
+
+from datetime import date
+from typing import Any
+
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+
+from pilots.models import CapacityReport, RegisterRow
+from pilots.models.ledgers import InstitutionFact
+from pilots.operations.capacity import classes_of
+from pilots.queries.figures.sources import ratio
+from pilots.queries.institutions import InstitutionFile
+from pilots.states.facts import FilingKind, PilotLevel, PilotType
+from pilots.states.institutions import LegalNature, ServiceModel
+from pilots.web.days import dated
+
+Row = dict[str, Any]
+
+
+def list_row(row: RegisterRow, day: date) -> Row:
+    """A row of the register's list."""
+    return {
+        "number": row.institution.number,
+        "name": row.institution.name,
+        "url": dated(reverse("institution", args=[row.institution.number]), day),
+        "area": row.county.label,
+        "service_model": ServiceModel(row.service_model).label,
+        "places": _whole(row.places) if row.report_id else "—",
+        "enrolled": _whole(row.enrolled) if row.report_id else "—",
+        "utilisation": utilisation(row.enrolled, row.places),
+        "reported": row.reported_on.isoformat() if row.reported_on else _("never"),
+        "flags": flags(row),
+    }
+
+
+def flags(row: RegisterRow | None) -> list[Row]:
+    """What an institution is on a day, as words with a sign."""
+    if row is None:
+        return [{"status": "neutral", "label": _("Not open on this day")}]
+    found = []
+    if row.pilot_level:
+        found.append({"status": "info", "label": PilotLevel(row.pilot_level).label})
+    if row.filed_on:
+        label = _("Report only") if row.filing_kind == FilingKind.REPORT_ONLY else _("Filed")
+        found.append({"status": "met", "label": label})
+    if row.inclusive:
+        found.append({"status": "info", "label": _("Inclusive")})
+    if row.enrolled > row.places:
+        found.append({"status": "at_risk", "label": _("Over capacity")})
+    return found or [{"status": "neutral", "label": _("Not filed")}]
+
+
+def page(file: InstitutionFile, day: date, *, may_report: bool) -> Row:
+    """The file of one institution."""
+    institution = file.institution
+    report_url = reverse("report_capacity", args=[institution.number]) if may_report else ""
+    return {
+        "institution": {
+            "number": institution.number,
+            "name": institution.name,
+            "region": institution.county.label,
+        },
+        "actions": [{"label": _("Report places"), "url": report_url, "icon": "plus", "primary": True}]
+        if report_url
+        else [],
+        "statuses": flags(file.row),
+        "metrics": _metrics(file.row),
+        "facts": _facts(file),
+        "places_chart": chart(file.reports),
+        "reports": [_report(report, institution.number, may_report=may_report) for report in file.reports],
+        "report_url": report_url,
+        "filings": [_line(line, FilingKind(line.kind).label, "", day) for line in file.filings],
+        "designations": [
+            _line(
+                line,
+                str(PilotLevel(line.level).label) if line.level else line.get_act_display(),
+                str(PilotType(line.pilot_type).label) if line.pilot_type else "",
+                day,
+            )
+            for line in file.designations
+        ],
+        "recognitions": [_line(line, line.get_act_display(), "", day) for line in file.recognitions],
+    }
+
+
+def chart(reports: list[CapacityReport]) -> Row | None:
+    """Places and enrolled children over the days reported; None for fewer than two days."""
+    by_day = {report.as_of: report for report in reversed(reports)}
+    if len(by_day) < 2:  # noqa: PLR2004  # one day is no course
+        return None
+    days = sorted(by_day)
+    return {
+        "series": [
+            {"name": _("Places"), "points": [[day.isoformat(), by_day[day].places] for day in days]},
+            {"name": _("Enrolled"), "points": [[day.isoformat(), by_day[day].enrolled] for day in days]},
+        ],
+        "unit": "",
+    }
+
+
+def utilisation(enrolled: int, places: int) -> str:
+    """Enrolled ÷ places with a percent sign; a dash without places."""
+    share = ratio(enrolled, places, factor=100, digits=1).number
+    return "—" if share is None else f"{share} %"
+
+
+def _metrics(row: RegisterRow | None) -> list[Row]:
+    if row is None or row.report_id is None:
+        return []
+    reported = _("reported as of %(day)s") % {"day": row.reported_on}
+    return [
+        {"label": _("Places"), "value": _whole(row.places), "unit": "", "sub": reported},
+        {"label": _("Enrolled"), "value": _whole(row.enrolled), "unit": "", "sub": reported},
+        {"label": _("Utilisation"), "value": utilisation(row.enrolled, row.places), "unit": "", "sub": ""},
+    ]
+
+
+def _facts(file: InstitutionFile) -> list[Row]:
+    institution = file.institution
+    facts = [
+        (_("Public number"), institution.number),
+        (_("Unified credit code"), institution.credit_code),
+        (_("Legal nature"), LegalNature(institution.legal_nature).label if institution.legal_nature else ""),
+        (_("Service model"), ServiceModel(institution.service_model).label),
+        (_("Operator or brand"), institution.operator.name if institution.operator else ""),
+        (_("Host kindergarten"), institution.host_kindergarten.name if institution.host_kindergarten else ""),
+        (_("County unit"), institution.county.label),
+        (_("Address"), institution.address),
+        (_("Contact person"), institution.contact_name),
+        (_("Contact telephone"), institution.contact_phone),
+        (_("Opened on"), institution.opened_on.isoformat()),
+        (_("Closed on"), institution.closed_on.isoformat() if institution.closed_on else ""),
+    ]
+    optional = {_("Host kindergarten"), _("Closed on")}
+    return [{"label": label, "value": value, "url": ""} for label, value in facts if value or label not in optional]
+
+
+def _report(report: CapacityReport, number: str, *, may_report: bool) -> Row:
+    groups = [
+        f"{group.label} {count.places}/{count.enrolled}"
+        for group, count in classes_of(report).items()
+        if count.places or count.enrolled
+    ]
+    replaced = hasattr(report, "correction")
+    remark = ""
+    if replaced:
+        remark = _("Replaced by a correction.")
+    elif report.corrects is not None:
+        remark = _("Correction: %(reason)s") % {"reason": report.reason}
+    correctable = may_report and not replaced
+    return {
+        "as_of": report.as_of.isoformat(),
+        "places": _whole(report.places),
+        "enrolled": _whole(report.enrolled),
+        "utilisation": utilisation(report.enrolled, report.places),
+        "groups": "，".join(groups) or "—",
+        "recorded": f"{timezone.localtime(report.recorded_at):%Y-%m-%d %H:%M} · {report.get_source_display()}",
+        "remark": remark,
+        "correct_url": reverse("correct_report", args=[number, report.pk]) if correctable else "",
+    }
+
+
+def _line(line: InstitutionFact, kind: str, detail: str, day: date) -> Row:
+    last = line.ends_on.isoformat() if line.ends_on else ""
+    live = line.effective_on <= day and (line.ends_on is None or line.ends_on >= day)
+    return {
+        "kind": kind,
+        "detail": detail or line.reason,
+        "period": _("from %(first)s to %(last)s") % {"first": line.effective_on, "last": last}
+        if last
+        else _("from %(first)s") % {"first": line.effective_on},
+        "document": line.document_number or "—",
+        "status": "info" if live else "neutral",
+        "status_label": _("in effect") if live else (_("not yet") if line.effective_on > day else _("over")),
+        "url": "",
+    }
+
+
+def _whole(number: int) -> str:
+    return number_format(number, decimal_pos=0, use_l10n=True, force_grouping=True)

@@ -1,0 +1,140 @@
+"""The register: list, file, and the form that registers an institution."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.vary import vary_on_headers
+
+from pilots.models import Region
+from pilots.models.register import RegisterQuerySet
+from pilots.operations.institutions import Entry, FilingEntry, register_institution
+from pilots.policies.institutions import county_desks, may_report, visible_institutions
+from pilots.policies.regions import visible_regions
+from pilots.queries.figures.measures import FILED, INCLUSIVE, PILOT
+from pilots.queries.institutions import institution_file
+from pilots.queries.register import register
+from pilots.queries.search import matching
+from pilots.states.facts import FilingKind
+from pilots.web import institution_file as shown
+from pilots.web.days import asked_day, dated
+from pilots.web.forms import InstitutionFilter, InstitutionForm, refuse, refuse_values
+from portal.shared.refusals import DomainError
+
+PAGE_SIZE = 50
+
+
+@require_safe
+@vary_on_headers("HX-Request")
+def index(request: HttpRequest) -> HttpResponse:
+    """Institutions open on a day, searched and filtered."""
+    asked = asked_day(request)
+    filters = InstitutionFilter(request.GET, areas=visible_regions(request.user))
+    rows = register(asked.day).filter(institution__in=visible_institutions(request.user))
+    found = _filtered(rows, filters)
+    page = Paginator(found.select_related("institution", "county").order_by("institution__number"), PAGE_SIZE).get_page(
+        request.GET.get("page")
+    )
+    count = page.paginator.count
+    context = {
+        **asked.context(),
+        "request": request,
+        "stamp": _("read from the register just now"),
+        "filters": filters,
+        "page_obj": page,
+        "result_text": ngettext("%(count)s institution", "%(count)s institutions", count) % {"count": f"{count:,}"},
+        "reset_url": dated(reverse("institutions"), asked.day),
+        "create_url": reverse("institution_new") if county_desks(request.user).exists() else "",
+    }
+    page.object_list = [shown.list_row(row, asked.day) for row in page.object_list]  # type: ignore[assignment]
+    template = "_rows.html" if request.htmx and request.htmx.target == "institution-rows" else "list.html"
+    return render(request, f"pilots/institutions/{template}", context, status=asked.status)
+
+
+@require_safe
+def detail(request: HttpRequest, number: str) -> HttpResponse:
+    """An institution's file."""
+    visible = visible_institutions(request.user).select_related(
+        "county__parent__parent", "operator", "host_kindergarten"
+    )
+    institution = get_object_or_404(visible, number=number)
+    asked = asked_day(request)
+    file = institution_file(institution, asked.day)
+    context = {
+        **asked.context(),
+        "stamp": _("read from the register just now"),
+        **shown.page(file, asked.day, may_report=may_report(request.user, institution)),
+        "breadcrumb": [
+            {"label": _("Institutions"), "url": dated(reverse("institutions"), asked.day)},
+            {"label": institution.name, "url": None},
+        ],
+    }
+    return render(request, "pilots/institutions/detail.html", context, status=asked.status)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def new(request: HttpRequest) -> HttpResponse:
+    """Register an institution with its filing."""
+    desks = county_desks(request.user)
+    if not desks.exists():
+        raise PermissionDenied
+    form = InstitutionForm(request.POST or None, counties=desks)
+    if request.method == "POST" and form.is_valid():
+        done = _register(request, form)
+        if done is not None:
+            return done
+    context = {
+        "title": _("Register an institution"),
+        "form": form,
+        "sections": form.sections(),
+        "submit_label": _("Register"),
+        "cancel_url": reverse("institutions"),
+        "breadcrumb": [
+            {"label": _("Institutions"), "url": reverse("institutions")},
+            {"label": _("Register an institution"), "url": None},
+        ],
+    }
+    return render(request, "pilots/institutions/form.html", context, status=422 if form.errors else 200)
+
+
+def _register(request: HttpRequest, form: InstitutionForm) -> HttpResponse | None:
+    data: dict[str, Any] = form.cleaned_data
+    filing = FilingEntry(FilingKind(data["filing_kind"]), data["filed_on"], data["document_number"])
+    names = ("name", "service_model", "opened_on", "legal_nature", "credit_code", "operator_name")
+    more = ("host_kindergarten_name", "address", "contact_name", "contact_phone")
+    county: Region = data["county"]
+    entry = Entry(county_id=county.pk, **{name: data[name] for name in (*names, *more)})
+    try:
+        institution = register_institution(entry=entry, filing=filing, by=request.user, at=timezone.now())
+    except DomainError as error:
+        refuse(form, error)
+        return None
+    except ValidationError as error:
+        refuse_values(form, error)
+        return None
+    messages.success(request, _("Registered under the number %(number)s.") % {"number": institution.number})
+    return redirect(dated(reverse("institution", args=[institution.number]), timezone.localdate()))
+
+
+def _filtered(rows: RegisterQuerySet, filters: InstitutionFilter) -> RegisterQuerySet:
+    """Apply the filters that are valid; an invalid one narrows nothing and shows its error."""
+    filters.is_valid()
+    chosen = filters.cleaned_data
+    if chosen.get("q"):
+        rows = rows.filter(matching(chosen["q"], prefix="institution__"))
+    if chosen.get("county"):
+        rows = rows.filter(county__in=Region.objects.counties_within(chosen["county"].pk).values("pk"))
+    if chosen.get("service_model"):
+        rows = rows.filter(service_model=chosen["service_model"])
+    for name, condition in (("pilot", PILOT), ("filed", FILED), ("inclusive", INCLUSIVE)):
+        if chosen.get(name):
+            rows = rows.filter(condition)
+    return rows

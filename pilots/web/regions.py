@@ -1,0 +1,102 @@
+"""Dashboards of regions."""
+
+from datetime import date
+from typing import Any
+
+from django.contrib.staticfiles.storage import staticfiles_storage
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+from django.views.decorators.vary import vary_on_headers
+
+from pilots.models import Region
+from pilots.policies.regions import visible_regions
+from pilots.queries.figures.reading import Reading, read_many
+from pilots.queries.figures.registry import FIGURES
+from pilots.states.regions import Level
+from pilots.web import dashboard
+from pilots.web.days import asked_day, dated, stamp
+
+
+@require_safe
+@vary_on_headers("HX-Request")
+def detail(request: HttpRequest, code: str) -> HttpResponse:
+    """A region's key figures, map, targets, and the regions below it, on a day."""
+    region = get_object_or_404(visible_regions(request.user).select_related("parent__parent"), pk=code)
+    asked = asked_day(request)
+    below = list(Region.objects.within(code).exclude(pk=code).select_related("parent"))
+    now = read_many([region, *below], asked.day)
+    context = {"region": _shown(region), "request": request, **asked.context(), **_map(request, region, below, now)}
+    if request.htmx and request.htmx.target == "map-panel":
+        return render(request, "pilots/regions/_map.html", context, status=asked.status)
+    context |= _page(request, region, below, now)
+    return render(request, "pilots/regions/detail.html", context, status=asked.status)
+
+
+def _page(request: HttpRequest, region: Region, below: list[Region], now: dict[str, Reading]) -> dict[str, Any]:
+    reading = now[region.code]
+    before = read_many([region], _year_before(reading.day))[region.code]
+    children = [now[each.code] for each in below if each.parent_id == region.code]
+    sort, descending = _sort(request)
+    url = dated(reverse("region", args=[region.code]), reading.day)
+    counties = [now[each.code] for each in [region, *below] if each.level == Level.COUNTY]
+    return {
+        "breadcrumb": dashboard.breadcrumb(region, _open_to(request, region), reading.day),
+        "stamp": stamp(reading.run),
+        "metric_groups": dashboard.metric_groups(reading, before),
+        "targets": dashboard.target_rows(reading),
+        "attention": dashboard.attention(counties),
+        "children": dashboard.child_rows(children, sort, descending=descending),
+        "child_columns": dashboard.child_columns(sort, descending=descending, url=url),
+        "child_totals": dashboard.child_totals(reading),
+        "institutions_url": dated(reverse("institutions"), reading.day, county=region.code),
+    }
+
+
+def _map(request: HttpRequest, region: Region, below: list[Region], now: dict[str, Reading]) -> dict[str, Any]:
+    asked = request.GET.get("map", "")
+    chosen = asked if asked in dashboard.MAP_FIGURES else dashboard.MAP_FIGURES[0]
+    counties = [now[each.code] for each in [region, *below] if each.level == Level.COUNTY]
+    return {
+        "map_figures": [
+            {"code": code, "label": FIGURES[code].name, "selected": code == chosen} for code in dashboard.MAP_FIGURES
+        ],
+        "map_data": dashboard.map_data(counties, chosen),
+        "map_url": staticfiles_storage.url("maps/hebei_counties.geojson"),
+    }
+
+
+def _shown(region: Region) -> dict[str, str]:
+    return {
+        "code": region.code,
+        "name": region.label,
+        "level_label": str(Level(region.level).label),
+        "url": reverse("region", args=[region.code]),
+    }
+
+
+def _open_to(request: HttpRequest, region: Region) -> list[str]:
+    """Which regions on the way down the reader may open: all from the first that is the reader's own."""
+    path = [region.code]
+    step = region
+    while step.parent is not None:
+        step = step.parent
+        path.append(step.code)
+    return list(visible_regions(request.user).filter(pk__in=path).values_list("pk", flat=True))
+
+
+def _sort(request: HttpRequest) -> tuple[str, bool]:
+    asked = request.GET.get("sort", "code")
+    column = asked.removeprefix("-")
+    if column not in ("code", *dashboard.COLUMNS):
+        return "code", False
+    return column, asked.startswith("-")
+
+
+def _year_before(day: date) -> date:
+    """The same day a year earlier; 28 February for 29 February."""
+    try:
+        return day.replace(year=day.year - 1)
+    except ValueError:
+        return day.replace(year=day.year - 1, day=28)

@@ -1,0 +1,32 @@
+"""Answers to addresses that do not exist and to bugs: problem details under /api/, pages elsewhere."""
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from django.views import defaults
+
+from pilots.api.problems import problem_response
+
+API = "/api/"
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """404."""
+    if request.path.startswith(API):
+        detail = _("There is nothing at this address that you may see.")
+        return problem_response(request, 404, "not_found", detail)
+    return defaults.page_not_found(request, exception)
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """400."""
+    if request.path.startswith(API):
+        return problem_response(request, 400, "bad_request", _("The request could not be understood."))
+    return defaults.bad_request(request, exception)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """500: a bug; the id on the page is the one in the log."""
+    if request.path.startswith(API):
+        detail = _("Something went wrong on our side; it was logged under the request id.")
+        return problem_response(request, 500, "internal_error", detail)
+    return defaults.server_error(request)
