@@ -48,10 +48,7 @@ def _database() -> str:
 
 def _broker() -> str:
     try:
-        client = redis.Redis.from_url(
-            settings.REDIS_URL.replace("redis+socket://", "unix://"), socket_connect_timeout=2, socket_timeout=2
-        )
-        client.ping()
+        redis.Redis.from_url(settings.REDIS_URL, socket_connect_timeout=2, socket_timeout=2).ping()
     except (redis.RedisError, ValueError):
         return "unavailable"
     return "ok"

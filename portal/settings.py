@@ -137,6 +137,11 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 
+if PORTAL_ENV == "test":  # no build step before the tests, and no slow hash for throwaway passwords
+    STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    MIDDLEWARE.remove("whitenoise.middleware.WhiteNoiseMiddleware")
+    PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
 # --- transport and browser security -------------------------------------------------------------
 
 X_FRAME_OPTIONS = "DENY"
@@ -202,7 +207,8 @@ SPECTACULAR_SETTINGS = {
 
 # --- jobs ---------------------------------------------------------------------------------------
 
-CELERY_BROKER_URL = REDIS_URL
+# redis-py writes unix://, kombu redis+socket://.
+CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://", 1)
 CELERY_TIMEZONE = TIME_ZONE
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True

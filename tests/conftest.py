@@ -1,0 +1,85 @@
+"""Throwaway servers, the demonstration loaded once, and people to act as."""
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from typing import TYPE_CHECKING
+
+import pytest
+
+from portal.embedded import throwaway_servers
+
+if TYPE_CHECKING:
+    from django.test import Client
+
+_servers = ExitStack()
+
+os.environ["DJANGO_SETTINGS_MODULE"] = "portal.settings"
+os.environ["PORTAL_ENV"] = "test"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Start the servers once for all workers, before anything reads the settings."""
+    if not hasattr(config, "workerinput"):
+        _servers.enter_context(throwaway_servers())
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Stop the servers and remove their data."""
+    if not hasattr(config, "workerinput"):
+        _servers.close()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """In CI a skipped test is a failed promise."""
+    skipped = terminalreporter.stats.get("skipped", [])
+    if os.environ.get("CI") == "true" and skipped:
+        terminalreporter.write_line(f"CI: {len(skipped)} tests were skipped; nothing may be skipped here.", red=True)
+
+
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    """Fail the run in CI when anything was skipped."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if os.environ.get("CI") == "true" and reporter is not None and reporter.stats.get("skipped"):
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+@pytest.fixture
+def as_user(db: None) -> "Callable[[str], Client]":
+    """A browser in which the named demonstration account is signed in."""
+    from django.test import Client
+
+    from portal.accounts.models import User
+
+    def sign_in(username: str) -> Client:
+        client = Client(headers={"accept-language": "en"})
+        client.force_login(User.objects.get(username=username))
+        return client
+
+    return sign_in
+
+
+@pytest.fixture
+def key(db: None) -> str:
+    """An API key of SJZ-0001 (长安区)."""
+    from pilots.operations.people import create_institution_key
+
+    return create_institution_key(number="SJZ-0001", label="test")[1]
+
+
+@pytest.fixture
+def api(key: str) -> "Client":
+    """A client that sends that key."""
+    from django.test import Client
+
+    return Client(headers={"authorization": f"Bearer {key}", "accept-language": "en"})
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: object) -> Iterator[None]:
+    """The test database with the demonstration in it: 494 institutions, 202 regions, an account for every role."""
+    from pilots.operations.demo import load_demo
+
+    with django_db_blocker.unblock():
+        load_demo()
+    yield
