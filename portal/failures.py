@@ -1,6 +1,8 @@
 """Answers to addresses that do not exist and to bugs: problem details under /api/, pages elsewhere."""
 
+from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views import defaults
 
@@ -18,9 +20,11 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """400."""
+    """400, or 413 for a form larger than any of ours."""
     if request.path.startswith(API):
         return problem_response(request, 400, "bad_request", _("The request could not be understood."))
+    if isinstance(exception, RequestDataTooBig):
+        return render(request, "errors/413.html", status=413)
     return defaults.bad_request(request, exception)
 
 

@@ -83,3 +83,26 @@ def django_db_setup(django_db_setup: None, django_db_blocker: object) -> Iterato
     with django_db_blocker.unblock():
         load_demo()
     yield
+
+
+@pytest.fixture
+def committed_db(django_db_setup: None, django_db_blocker: object) -> Iterator[str]:
+    """A copy of the test database in which commits are real, for threads and other processes; dropped afterwards."""
+    from django.db import connection, connections
+
+    settings = connection.settings_dict
+    name = settings["NAME"]
+    copy = f"{name}_copy"
+    with django_db_blocker.unblock():
+        connections.close_all()
+        with connection._nodb_cursor() as cursor:
+            cursor.execute(f'DROP DATABASE IF EXISTS "{copy}" WITH (FORCE)')
+            cursor.execute(f'CREATE DATABASE "{copy}" TEMPLATE "{name}"')
+        settings["NAME"] = copy
+        try:
+            yield copy
+        finally:
+            connections.close_all()
+            settings["NAME"] = name
+            with connection._nodb_cursor() as cursor:
+                cursor.execute(f'DROP DATABASE "{copy}" WITH (FORCE)')

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from http import HTTPStatus
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.core.exceptions import ValidationError as ModelValidationError
 from django.http import Http404, HttpRequest, JsonResponse
 from django.utils.translation import gettext as _
@@ -55,6 +55,8 @@ def problem_response(_request: HttpRequest, status: int, code: str, detail: str)
 def _problem_of(error: Exception) -> dict[str, Any] | None:
     if isinstance(error, Http404):
         return problem_details(404, "not_found", _("There is nothing at this address that you may see."))
+    if isinstance(error, RequestDataTooBig):
+        return problem_details(413, "body_too_large", _("The request body is too large."))
     if isinstance(error, PermissionDenied):
         return problem_details(403, "not_permitted", _("You may not do this."))
     if isinstance(error, DomainError):

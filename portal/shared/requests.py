@@ -24,15 +24,12 @@ class RequestIdMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Set the id for the time of the request."""
+        """Set the id; it stays until the next request, as the answer is logged after the last middleware."""
         given = request.headers.get("X-Request-ID", "")
-        token = _current.set(given if _ACCEPTABLE.fullmatch(given) else uuid.uuid4().hex)
-        try:
-            response = self.get_response(request)
-            response["X-Request-ID"] = current_request_id()
-            return response
-        finally:
-            _current.reset(token)
+        _current.set(given if _ACCEPTABLE.fullmatch(given) else uuid.uuid4().hex)
+        response = self.get_response(request)
+        response["X-Request-ID"] = current_request_id()
+        return response
 
 
 class RequestIdFilter(logging.Filter):
