@@ -39,7 +39,7 @@ class ApiKeyAuthentication(BaseAuthentication):
         return f'{SCHEME} realm="api"'
 
 
-class ApiKeyScheme(OpenApiAuthenticationExtension):
+class ApiKeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]  # drf-spectacular has no types
     """How the OpenAPI document describes the key."""
 
     target_class = ApiKeyAuthentication

@@ -27,10 +27,10 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
     set_rollback()
     headers = {}
     if isinstance(error, exceptions.APIException):
-        if getattr(error, "auth_header", None):
-            headers["WWW-Authenticate"] = error.auth_header
-        if getattr(error, "wait", None):
-            headers["Retry-After"] = f"{error.wait:.0f}"
+        if challenge := getattr(error, "auth_header", None):
+            headers["WWW-Authenticate"] = challenge
+        if wait := getattr(error, "wait", None):
+            headers["Retry-After"] = f"{wait:.0f}"
     return Response(problem, status=problem["status"], headers=headers, content_type=MEDIA_TYPE)
 
 

@@ -98,7 +98,7 @@ class CapacityReportOutput(serializers.Serializer[Any]):
     institution = serializers.CharField(help_text=_("Public number."))
     as_of = serializers.DateField()
     recorded_at = serializers.DateTimeField()
-    source = serializers.CharField()
+    source = serializers.CharField()  # type: ignore[assignment]  # the field of the answer, not DRF's own attribute
     corrects = serializers.IntegerField(allow_null=True, help_text=_("The report that this one corrects."))
     reason = serializers.CharField()
     classes = serializers.DictField(child=CountOutput())
@@ -123,7 +123,7 @@ class ProblemOutput(serializers.Serializer[Any]):
     status = serializers.IntegerField()
     code = serializers.CharField()
     detail = serializers.CharField()
-    errors = ProblemErrorOutput(many=True)
+    errors = ProblemErrorOutput(many=True)  # type: ignore[assignment]  # the name of RFC 9457's usage, not DRF's
     request_id = serializers.CharField()
 
 

@@ -1,14 +1,12 @@
 """The append-only ledger of capacity reports."""
 
-import operator
-from functools import reduce
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import pgtrigger
 from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.expressions import Combinable
+from django.db.models.expressions import CombinedExpression
 from django.db.models.functions import TruncDate
 from django.utils.translation import gettext_lazy as _
 
@@ -17,12 +15,20 @@ from pilots.models.ledgers import Recorded, append_only
 from pilots.states.capacity import MAX_COUNT, ClassGroup, Source
 from portal.accounts.models import ApiKey
 
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise as StrPromise
 
-def _sum_over_groups(suffix: str) -> Combinable:
-    return reduce(operator.add, [F(f"{group}_{suffix}") for group in ClassGroup.values])
+
+def _sum_over_groups(suffix: str) -> CombinedExpression:
+    first, *others = (F(f"{group}_{suffix}") for group in ClassGroup.values)
+    total: CombinedExpression | F = first
+    for other in others:
+        total = total + other
+    assert isinstance(total, CombinedExpression)
+    return total
 
 
-def _count(label: str) -> "models.PositiveSmallIntegerField[int, int]":
+def _count(label: "StrPromise") -> "models.PositiveSmallIntegerField[int, int]":
     return models.PositiveSmallIntegerField(label, default=0)
 
 

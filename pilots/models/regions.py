@@ -2,6 +2,7 @@
 
 from typing import ClassVar, Self
 
+import pgtrigger
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
@@ -88,7 +89,7 @@ class RegionFact(Recorded):
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["kind", "region", "-effective_on", "-id"], name="region_fact_latest"),
         ]
-        triggers: ClassVar[list[object]] = append_only("region_fact")
+        triggers: ClassVar[list[pgtrigger.Trigger]] = append_only("region_fact")
 
     def __str__(self) -> str:
         return f"{self.region_id} {self.kind} {self.effective_on}: {self.value}"

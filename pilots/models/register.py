@@ -24,10 +24,10 @@ class RegisterTable(BaseTable):
         super().__init__(table_name, alias)
         self.day, self.known_at = day, known_at
 
-    def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> tuple[str, tuple[Any, ...]]:
         """The function call, under the alias by which Django names its columns."""
-        alias = compiler.quote_name_unless_alias(self.table_alias)
-        return f"pilots_register(%s::date, %s::timestamptz) {alias}", [self.day, self.known_at]
+        alias = compiler.quote_name_unless_alias(self.table_alias or self.table_name)
+        return f"pilots_register(%s::date, %s::timestamptz) {alias}", (self.day, self.known_at)
 
     def relabeled_clone(self, change_map: dict[str | None, str]) -> Self:
         """A copy under another alias, for subqueries."""

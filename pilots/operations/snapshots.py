@@ -131,4 +131,5 @@ def _latest_fact(name: str) -> str:
 def _execute(sql: str, parameters: Parameters) -> int:
     with connection.cursor() as cursor:
         cursor.execute(sql, parameters)
-        return cursor.rowcount
+        changed: int = cursor.rowcount
+    return changed

@@ -23,7 +23,7 @@ class KeyHolder:
     @property
     def pk(self) -> int:
         """The key's id, for logs."""
-        return self.grant.pk
+        return self.grant.key_id
 
 
 Principal = User | AnonymousUser | KeyHolder
@@ -48,7 +48,7 @@ NOBODY = Standing()
 
 
 def standing(principal: Principal, day: date | None = None) -> Standing:
-    """What the principal is on `day` (default: today). Read once for each principal object, that is for each request."""
+    """What the principal is on `day` (default: today). Read once a principal object, that is once a request."""
     if isinstance(principal, KeyHolder):
         return Standing(institutions=frozenset({principal.grant.institution_id}))
     if not isinstance(principal, User) or not principal.is_active:

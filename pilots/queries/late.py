@@ -1,8 +1,10 @@
 """Facts that were recorded after the days they speak of had been computed."""
 
 from datetime import date, datetime
+from typing import Any
 
 from django.db.models import F, Min, Q, QuerySet
+from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce, Least
 
 from pilots.models import CapacityReport, Designation, Filing, InclusiveRecognition, Institution, RegionFact
@@ -17,7 +19,7 @@ def earliest_by_county(since: datetime | None, until: datetime) -> dict[str, dat
     return found
 
 
-def _recorded(since: datetime | None, until: datetime) -> list["QuerySet[Institution, tuple[str, date]]"]:
+def _recorded(since: datetime | None, until: datetime) -> list["QuerySet[Any, tuple[str, date]]"]:
     window = _window("recorded_at", since, until)
     closures = Institution.objects.filter(_window("closed_recorded_at", since, until))
     sources = [
@@ -37,5 +39,6 @@ def _window(field: str, since: datetime | None, until: datetime) -> Q:
     return window if since is None else window & Q(**{f"{field}__gt": since})
 
 
-def _earliest(rows: QuerySet, county: str, first: object) -> QuerySet:
-    return rows.order_by().values_list(county).annotate(first=Min(first))
+def _earliest(rows: QuerySet[Any], county: str, first: Combinable) -> "QuerySet[Any, tuple[str, date]]":
+    found: QuerySet[Any, tuple[str, date]] = rows.order_by().values_list(county).annotate(first=Min(first))
+    return found

@@ -1,6 +1,6 @@
 """What a region's dashboard shows, decided here so that its templates only print."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -11,6 +11,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from pilots.models import Region
+from pilots.policies.regions import sees_region
+from pilots.policies.standing import Principal
 from pilots.queries.figures.pace import Pace, pace
 from pilots.queries.figures.reading import Reading
 from pilots.queries.figures.registry import FIGURES
@@ -102,17 +104,13 @@ def figure_url(code: str, region: Region, day: date) -> str:
     return dated(reverse("figure", args=[code]), day, region=region.code)
 
 
-def breadcrumb(region: Region, visible: Iterable[str], day: date, *, leaf: str = "") -> list[Row]:
+def breadcrumb(region: Region, reader: Principal, day: date, *, leaf: str = "") -> list[Row]:
     """The way down to the region; regions the reader may not open are named, not linked."""
-    path = []
+    crumbs: list[Row] = []
     step: Region | None = region
     while step is not None:
-        path.append(step)
+        crumbs.insert(0, {"label": step.label, "url": region_url(step, day) if sees_region(reader, step) else None})
         step = step.parent
-    seen = set(visible)
-    crumbs: list[Row] = [
-        {"label": step.label, "url": region_url(step, day) if step.code in seen else None} for step in reversed(path)
-    ]
     if leaf:
         return [*crumbs, {"label": leaf, "url": None}]
     crumbs[-1]["url"] = None
@@ -228,7 +226,7 @@ def _metric(code: str, now: Reading, before: Reading) -> Row:
 def _change(value: Value, earlier: Value, code: str) -> tuple[str, str]:
     if value.number is None or earlier.number is None:
         return "", ""
-    difference = value.number - earlier.number
+    difference = Decimal(value.number) - Decimal(earlier.number)
     if difference == 0:
         return _("as a year ago"), "flat"
     sign = "+" if difference > 0 else "−"

@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
+from django_htmx.middleware import HtmxDetails
 
 from pilots.models import DemoLoad, NightRun
 from pilots.queries.opening import demo_load, opening_day
@@ -103,3 +104,9 @@ def with_day(request: HttpRequest, day: date) -> str:
 def dated(url: str, day: date, **more: str) -> str:
     """An address with the day, so that a link stays on it."""
     return f"{url}?{urlencode({**more, 'as_of': day.isoformat()})}"
+
+
+def asks_for(request: HttpRequest, target: str) -> bool:
+    """Whether htmx asks for one part of the page only, by the id of the element it replaces."""
+    details = HtmxDetails(request)
+    return bool(details) and details.target == target

@@ -23,7 +23,7 @@ from pilots.queries.figures.sources import FromFact, FromMeasure, FromRatio
 from pilots.queries.figures.trend import trend
 from pilots.queries.runs import latest_run
 from pilots.web.dashboard import breadcrumb, figure_url
-from pilots.web.days import asked_day, dated, request_demo, stamp
+from pilots.web.days import asked_day, asks_for, dated, request_demo, stamp
 
 PAGE_SIZE = 25
 
@@ -60,7 +60,7 @@ def detail(request: HttpRequest, code: str) -> HttpResponse:
     asked = asked_day(request)
     explanation = explain(figure, region, asked.day)
     context = {**asked.context(), **_records(request, explanation), "request": request}
-    if request.htmx and request.htmx.target == "records":
+    if asks_for(request, "records"):
         return render(request, "pilots/figures/_records.html", context, status=asked.status)
     context |= _page(request, explanation)
     return render(request, "pilots/figures/detail.html", context, status=asked.status)
@@ -83,12 +83,11 @@ def _page(request: HttpRequest, explanation: Explanation) -> dict[str, Any]:
     figure, region, day = explanation.figure, explanation.region, explanation.day
     below = list(Region.objects.filter(parent=region))
     readings = read_many(below, day) if below else {}
-    open_to = list(visible_regions(request.user).filter(pk__in=_path(region)).values_list("pk", flat=True))
     points = trend(figure, region.code, day)
     return {
         "figure": _shown(figure),
         "region": {"code": region.code, "name": region.label},
-        "breadcrumb": breadcrumb(region, open_to, day, leaf=str(figure.name)),
+        "breadcrumb": breadcrumb(region, request.user, day, leaf=str(figure.name)),
         "stamp": stamp(latest_run(day)),
         "value": figure.text(explanation.number),
         **_parts(explanation),
@@ -156,14 +155,15 @@ def _records(request: HttpRequest, explanation: Explanation) -> dict[str, Any]:
     total = records.total()
     found = records.search(q) if q else records
     page = Paginator(RecordList(found), PAGE_SIZE).get_page(request.GET.get("page"))
-    names = dict(_region_names(explanation, page.object_list))
+    shown = list(page.object_list)
+    names = dict(_region_names(shown))
     summed = FIGURES["pilots_total"].text(total)
     count = page.paginator.count
     text = ngettext("%(count)d record", "%(count)d records", count) % {"count": count}
     return {
         "q": q,
         "records": page,
-        "rows": [_row(record, names, explanation) for record in page.object_list],
+        "rows": [_row(record, names, explanation) for record in shown],
         "record_columns": [_("Counts for"), _("Reported as of")],
         "record_total": text if q else _("%(records)s, together %(total)s") % {"records": text, "total": summed},
         "parts": _part_links(request, part) if bottom is not None else [],
@@ -181,7 +181,7 @@ def _part_links(request: HttpRequest, current: str) -> list[dict[str, Any]]:
     return links
 
 
-def _region_names(explanation: Explanation, page: Sequence[Record]) -> list[tuple[str, str]]:
+def _region_names(page: Sequence[Record]) -> list[tuple[str, str]]:
     codes = {record.region for record in page} - {""}
     return [(region.code, region.label) for region in Region.objects.filter(code__in=codes)]
 
@@ -200,14 +200,6 @@ def _row(record: Record, names: dict[str, str], explanation: Explanation) -> dic
         "region": names.get(record.region, ""),
         "cells": [_whole(record.value), record.reported_on or "—"],
     }
-
-
-def _path(region: Region) -> list[str]:
-    path = [region.code]
-    while region.parent is not None:
-        region = region.parent
-        path.append(region.code)
-    return path
 
 
 def _whole(number: int | None) -> str:

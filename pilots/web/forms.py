@@ -116,9 +116,7 @@ class InstitutionForm(StyledForm):
     SECTIONS = (
         (
             _("Institution"),
-            _(
-                "Who it is. These facts carry the figures, so the county unit, service model and opening day stay as entered."
-            ),
+            _("Figures rest on the county unit, the service model and the opening day; these stay as entered."),
             ("county", "name", "credit_code", "legal_nature", "service_model", "opened_on"),
         ),
         (

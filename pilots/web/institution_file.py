@@ -72,7 +72,7 @@ def page(file: InstitutionFile, day: date, *, may_report: bool) -> Row:
         "places_chart": chart(file.reports),
         "reports": [_report(report, institution.number, may_report=may_report) for report in file.reports],
         "report_url": report_url,
-        "filings": [_line(line, FilingKind(line.kind).label, "", day) for line in file.filings],
+        "filings": [_line(line, str(FilingKind(line.kind).label), "", day) for line in file.filings],
         "designations": [
             _line(
                 line,

@@ -25,7 +25,7 @@ from pilots.queries.register import register
 from pilots.queries.search import matching
 from pilots.states.facts import FilingKind
 from pilots.web import institution_file as shown
-from pilots.web.days import asked_day, dated
+from pilots.web.days import asked_day, asks_for, dated
 from pilots.web.forms import InstitutionFilter, InstitutionForm, refuse, refuse_values
 from portal.shared.refusals import DomainError
 
@@ -50,12 +50,12 @@ def index(request: HttpRequest) -> HttpResponse:
         "stamp": _("read from the register just now"),
         "filters": filters,
         "page_obj": page,
+        "rows": [shown.list_row(row, asked.day) for row in page.object_list],
         "result_text": ngettext("%(count)s institution", "%(count)s institutions", count) % {"count": f"{count:,}"},
         "reset_url": dated(reverse("institutions"), asked.day),
         "create_url": reverse("institution_new") if county_desks(request.user).exists() else "",
     }
-    page.object_list = [shown.list_row(row, asked.day) for row in page.object_list]  # type: ignore[assignment]
-    template = "_rows.html" if request.htmx and request.htmx.target == "institution-rows" else "list.html"
+    template = "_rows.html" if asks_for(request, "institution-rows") else "list.html"
     return render(request, f"pilots/institutions/{template}", context, status=asked.status)
 
 

@@ -12,11 +12,11 @@ from django.views.decorators.vary import vary_on_headers
 
 from pilots.models import Region
 from pilots.policies.regions import visible_regions
-from pilots.queries.figures.reading import Reading, read_many
+from pilots.queries.figures.reading import Reading, read_many, read_without_targets
 from pilots.queries.figures.registry import FIGURES
 from pilots.states.regions import Level
 from pilots.web import dashboard
-from pilots.web.days import asked_day, dated, stamp
+from pilots.web.days import asked_day, asks_for, dated, stamp
 
 
 @require_safe
@@ -28,7 +28,7 @@ def detail(request: HttpRequest, code: str) -> HttpResponse:
     below = list(Region.objects.within(code).exclude(pk=code).select_related("parent"))
     now = read_many([region, *below], asked.day)
     context = {"region": _shown(region), "request": request, **asked.context(), **_map(request, region, below, now)}
-    if request.htmx and request.htmx.target == "map-panel":
+    if asks_for(request, "map-panel"):
         return render(request, "pilots/regions/_map.html", context, status=asked.status)
     context |= _page(request, region, below, now)
     return render(request, "pilots/regions/detail.html", context, status=asked.status)
@@ -36,13 +36,13 @@ def detail(request: HttpRequest, code: str) -> HttpResponse:
 
 def _page(request: HttpRequest, region: Region, below: list[Region], now: dict[str, Reading]) -> dict[str, Any]:
     reading = now[region.code]
-    before = read_many([region], _year_before(reading.day))[region.code]
+    before = read_without_targets([region], _year_before(reading.day))[region.code]
     children = [now[each.code] for each in below if each.parent_id == region.code]
     sort, descending = _sort(request)
     url = dated(reverse("region", args=[region.code]), reading.day)
     counties = [now[each.code] for each in [region, *below] if each.level == Level.COUNTY]
     return {
-        "breadcrumb": dashboard.breadcrumb(region, _open_to(request, region), reading.day),
+        "breadcrumb": dashboard.breadcrumb(region, request.user, reading.day),
         "stamp": stamp(reading.run),
         "metric_groups": dashboard.metric_groups(reading, before),
         "targets": dashboard.target_rows(reading),
@@ -74,16 +74,6 @@ def _shown(region: Region) -> dict[str, str]:
         "level_label": str(Level(region.level).label),
         "url": reverse("region", args=[region.code]),
     }
-
-
-def _open_to(request: HttpRequest, region: Region) -> list[str]:
-    """Which regions on the way down the reader may open: all from the first that is the reader's own."""
-    path = [region.code]
-    step = region
-    while step.parent is not None:
-        step = step.parent
-        path.append(step.code)
-    return list(visible_regions(request.user).filter(pk__in=path).values_list("pk", flat=True))
 
 
 def _sort(request: HttpRequest) -> tuple[str, bool]:

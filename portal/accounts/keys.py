@@ -7,11 +7,13 @@ from datetime import datetime
 from portal.accounts.models import ApiKey
 
 SCHEME = "tuoyu"
+PREFIX_LENGTH = 12
+LONGEST_SECRET = 100
 
 
 def create_key(*, label: str) -> tuple[ApiKey, str]:
     """Store a new key; answer it with its text, which cannot be shown again."""
-    prefix, secret = secrets.token_hex(6), secrets.token_urlsafe(32)
+    prefix, secret = secrets.token_hex(PREFIX_LENGTH // 2), secrets.token_urlsafe(32)
     key = ApiKey.objects.create(prefix=prefix, digest=digest_of(secret), label=label)
     return key, f"{SCHEME}_{prefix}_{secret}"
 
@@ -31,6 +33,6 @@ def split_key(text: str) -> tuple[str, str] | None:
     """Prefix and secret of a key's text, or None where it does not read like a key."""
     scheme, _, rest = text.partition("_")
     prefix, _, secret = rest.partition("_")
-    if scheme != SCHEME or len(prefix) != 12 or not secret or len(secret) > 100:
+    if scheme != SCHEME or len(prefix) != PREFIX_LENGTH or not 0 < len(secret) <= LONGEST_SECRET:
         return None
     return prefix, secret

@@ -43,6 +43,10 @@ class Valkey:
             _say(path, b"SHUTDOWN NOSAVE\r\n")
         except (FileNotFoundError, ConnectionError):
             return
+        except TimeoutError as silence:
+            raise EmbeddedServerError(
+                f"Valkey in {self.home} does not stop. {places.last_lines(self.log)}"
+            ) from silence
 
     def _launch(self, path: Path) -> None:
         command: list[str | Path] = [self._program(), "--daemonize", "yes", "--port", "0"]

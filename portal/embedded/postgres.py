@@ -8,7 +8,6 @@ above its own readable to everyone. Only its programs are used.
 import shlex
 import shutil
 import socket
-import subprocess
 import sys
 import time
 from dataclasses import dataclass
@@ -79,7 +78,7 @@ class Postgres:
         for stronger in (mode, "immediate"):
             command: list[str | Path] = [self._program("pg_ctl"), "stop", "-w", "-t", "60", "-m", stronger]
             command += ["-D", "cluster"]
-            if self._run(command, account).returncode == 0:
+            if self._run(command, account) == 0:
                 return
         message = f"PostgreSQL in {self.home} does not stop. {places.last_lines(self.log)}"
         raise EmbeddedServerError(message)
@@ -93,7 +92,7 @@ class Postgres:
         command: list[str | Path] = [self._program("initdb"), *INITDB_OPTIONS, "-D", "unfinished"]
         if not self.durable:
             command.append("--no-sync")
-        if self._run(command, account).returncode != 0:
+        if self._run(command, account) != 0:
             message = f"PostgreSQL's initdb failed in {self.home}. {places.last_lines(self.log)}"
             raise EmbeddedServerError(message)
         unfinished.rename(self._directory / "cluster")
@@ -126,14 +125,14 @@ class Postgres:
         log_size = self.log.stat().st_size if self.log.exists() else 0
         command: list[str | Path] = [self._program("pg_ctl"), "start", "-s", "-w", "-t", str(PATIENCE_SECONDS)]
         command += ["-D", "cluster", "-l", "log", "-o", shlex.join(options)]
-        if self._run(command, account).returncode == 0 or _listens(sockets):
+        if self._run(command, account) == 0 or _listens(sockets):
             return
         if PREDECESSOR_ENDING not in self.log.read_bytes()[log_size:].decode(errors="replace"):
             message = f"PostgreSQL does not start in {self.home}. {places.last_lines(self.log)}"
             raise EmbeddedServerError(message)
         time.sleep(0.5)
 
-    def _run(self, command: list[str | Path], account: runner.Account | None) -> subprocess.CompletedProcess[bytes]:
+    def _run(self, command: list[str | Path], account: runner.Account | None) -> int:
         # In the directory, for relative paths: pg_ctl hands them to a shell, with quotes that not every path survives.
         return runner.run_detached(command, account=account, directory=self._directory, output=self.log)
 

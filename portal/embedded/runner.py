@@ -68,19 +68,20 @@ def let_everyone_run(directory: Path) -> None:
             path.chmod(wanted)
 
 
-def run_detached(
-    command: Sequence[str | Path], *, account: Account | None, directory: Path, output: Path
-) -> subprocess.CompletedProcess[bytes]:
-    """Run a server's program as `account`, out of reach of the terminal's Ctrl-C, appending to the file `output`."""
+def run_detached(command: Sequence[str | Path], *, account: Account | None, directory: Path, output: Path) -> int:
+    """Run a server's program as `account`, appending to the file `output`, and return its exit status.
+
+    The terminal's Ctrl-C does not reach it, and one that reaches this process takes effect when the program is done:
+    a server must not be started and then forgotten.
+    """
     # PostgreSQL's programs take defaults from PG* variables, which belong to the user's own servers.
     environment = {name: value for name, value in os.environ.items() if not name.startswith("PG")} | {"LC_ALL": "C"}
     descriptor = os.open(output, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW, 0o600)
     try:
         if account is not None:
             os.fchown(descriptor, account.user, account.group)
-        return subprocess.run(  # noqa: S603  (programs of the two wheels, with arguments of this package)
+        process = subprocess.Popen(  # noqa: S603  (programs of the two wheels, with arguments of this package)
             command,
-            check=False,
             cwd=directory,
             env=environment,
             stdin=subprocess.DEVNULL,
@@ -93,6 +94,11 @@ def run_detached(
         )
     finally:
         os.close(descriptor)
+    try:
+        return process.wait()
+    except KeyboardInterrupt:
+        process.wait()
+        raise
 
 
 def _system_account() -> Account:

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Protocol
 
 from portal.embedded import locks
+from portal.embedded.errors import EmbeddedServerError
 
 
 class Server(Protocol):
@@ -40,7 +41,11 @@ class Share:
             locks.share(self._users)
             try:
                 return self._server.start()
-            except KeyboardInterrupt:
+            except EmbeddedServerError:
+                # One that was too slow goes on recovering, so that the next attempt finds it ready.
+                self._release()
+                raise
+            except BaseException:
                 self._depart()
                 raise
 
@@ -52,11 +57,13 @@ class Share:
             self._depart()
 
     def _depart(self) -> None:
-        descriptor, self._users = self._users, None
-        if descriptor is None:
-            return
         try:
-            if locks.try_exclusive(descriptor):
+            if self._users is not None and locks.try_exclusive(self._users):
                 self._server.stop()
         finally:
+            self._release()
+
+    def _release(self) -> None:
+        descriptor, self._users = self._users, None
+        if descriptor is not None:
             os.close(descriptor)

@@ -51,21 +51,12 @@ def serve(directory: Path, port: int, signals: StopSignals) -> int:
 
     try:
         embedded.install_into_environment(broker=True)
-        for name, arguments in preparation():
-            run_to_end(Child(name, ("manage.py", *arguments)), remember)
+        prepare(remember)
         return Supervisor(children(directory), port=port, signals=signals, remember=remember).run()
     finally:
         signals.only_note()
         embedded.leave()
         record.unlink(missing_ok=True)
-
-
-def preparation() -> Iterator[tuple[str, tuple[str, ...]]]:
-    """Give the management commands that come before the first request."""
-    yield "migrate", ("migrate", "--noinput")
-    yield "collectstatic", ("collectstatic", "--noinput", "--verbosity", "0")
-    if os.environ.get("PORTAL_ENV") != "production":
-        yield "demo", ("demo",)
 
 
 def children(directory: Path) -> list[Child]:
@@ -81,8 +72,9 @@ def children(directory: Path) -> list[Child]:
     ]
 
 
-def run_to_end(step: Child, remember: Callable[[list[Child]], None]) -> None:
-    """Run one step of the preparation; a step that fails ends everything."""
+def prepare(remember: Callable[[list[Child]], None]) -> None:
+    """Wait for the preparation, in a process of its own; one that fails ends everything."""
+    step = Child("prepare", ("-m", "portal.serve.preparation"))
     step.start()
     remember([step])
     try:
@@ -90,7 +82,7 @@ def run_to_end(step: Child, remember: Callable[[list[Child]], None]) -> None:
     finally:
         step.stop()
     if status != 0:
-        raise CannotServeError(f"`manage.py {step.name}` failed, so the portal does not start; see the lines above.")
+        raise CannotServeError("Preparing the database and the files failed, so the portal does not start; see above.")
 
 
 def chosen_port() -> int:

@@ -26,9 +26,10 @@ class StopSignals:
         self._interrupts = True
 
     def install(self) -> None:
-        """Take the three signals over."""
+        """Take the three signals over, but leave `nohup` its effect."""
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            signal.signal(number, self._note)
+            if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN:
+                signal.signal(number, self._note)
 
     def only_note(self) -> None:
         """From now on a signal sets `received` and interrupts nothing: no process may be started and then forgotten."""

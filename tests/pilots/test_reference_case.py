@@ -88,7 +88,22 @@ def test_explanation_lists_the_very_pilots():
 
 def test_page_shows_the_article(as_user):
     page = as_user("province").get(reverse("region", args=["130100"]), {"as_of": "2021-11-01"}).content.decode()
-    shown = ["48", "6", "4", "95.65", "17,657", "3,104", "8,402", "1,661", "1,862", "400", "12,545", "71", "26", "1,306"]
+    shown = [
+        "48",
+        "6",
+        "4",
+        "95.65",
+        "17,657",
+        "3,104",
+        "8,402",
+        "1,661",
+        "1,862",
+        "400",
+        "12,545",
+        "71",
+        "26",
+        "1,306",
+    ]
     shown += ["795", "30", "1,630", "13", "843", "71.64 %", "61.23 %", "22 / 23"]
     assert [text for text in shown if f">{text}<" not in page] == []
     assert "/ 67 pilots<" in page
@@ -103,7 +118,10 @@ def test_api_shows_the_article(api):
 
 def test_xinji_counts_for_the_province_and_not_for_shijiazhuang():
     xinji = Region.objects.get(pk="130181")
-    counties = {region: set(Region.objects.counties_within(region).values_list("pk", flat=True)) for region in ("130000", "130100")}
+    counties = {
+        region: set(Region.objects.counties_within(region).values_list("pk", flat=True))
+        for region in ("130000", "130100")
+    }
     assert xinji.parent_id == "130000"
     assert "130181" in counties["130000"]
     assert "130181" not in counties["130100"]

@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
+from typing import Any
 
 import environ
 import kombu
@@ -29,10 +30,12 @@ from portal import embedded
 print(embedded.ensure_postgres(), embedded.ensure_broker(), flush=True)
 sys.stdin.read()
 """
-# The same with a child of its own that outlives it.
-PARENT = f"""
+# The same, ending at once, but with a child of its own that outlives it.
+PARENT = """
 import subprocess
-{USER.replace("sys.stdin.read()", "print(subprocess.Popen(['sleep', '60'], stdout=subprocess.DEVNULL).pid, flush=True)")}
+from portal import embedded
+print(embedded.ensure_postgres(), embedded.ensure_broker(), flush=True)
+print(subprocess.Popen(["sleep", "60"], stdout=subprocess.DEVNULL).pid, flush=True)
 """
 # A test run that is never given the time to clean up.
 TEST_RUN = """
@@ -67,14 +70,27 @@ def run_python(code: str, var: Path) -> "subprocess.Popen[str]":
 def user(var: Path) -> "Iterator[tuple[subprocess.Popen[str], str, str]]":
     """A process that uses the servers, with the addresses of both; it leaves them at the end of the block."""
     with run_python(USER, var) as process:
-        database, broker = process.stdout.readline().split()
+        database, broker = words(process)
         yield process, database, broker
 
 
+def words(process: "subprocess.Popen[str]") -> list[str]:
+    """The words of the next line that the process prints."""
+    assert process.stdout is not None
+    return process.stdout.readline().split()
+
+
+def row(query: str, address: str = "", **parameters: Any) -> tuple[Any, ...]:
+    """The first row of a query's answer."""
+    with closing(psycopg2.connect(address, **parameters)) as connection, connection.cursor() as cursor:
+        cursor.execute(query)
+        first: tuple[Any, ...] | None = cursor.fetchone()
+    assert first is not None
+    return first
+
+
 def started_at(address: str) -> str:
-    with closing(psycopg2.connect(address)) as connection, connection.cursor() as cursor:
-        cursor.execute("SELECT pg_postmaster_start_time()::text")
-        return cursor.fetchone()[0]
+    return str(row("SELECT pg_postmaster_start_time()", address)[0])
 
 
 def database_answers(address: str) -> bool:
@@ -108,23 +124,16 @@ def test_database_address_is_understood_by_settings_and_driver() -> None:
     settings = environ.Env.db_url_config(os.environ["DATABASE_URL"])
     query = "SELECT current_database(), current_setting('server_encoding'), current_setting('listen_addresses')"
 
-    with closing(psycopg2.connect(os.environ["DATABASE_URL"])) as connection, connection.cursor() as cursor:
-        cursor.execute(query)
-        by_address = cursor.fetchone()
-    with (
-        closing(psycopg2.connect(dbname=settings["NAME"], user=settings["USER"], **settings["OPTIONS"])) as connection,
-        connection.cursor() as cursor,
-    ):
-        cursor.execute(query)
-        by_settings = cursor.fetchone()
+    by_address = row(query, os.environ["DATABASE_URL"])
+    by_settings = row(query, dbname=settings["NAME"], user=settings["USER"], **settings["OPTIONS"])
 
     assert by_address == by_settings == ("portal", "UTF8", "")
 
 
 def test_names_are_ordered_alike_on_every_machine() -> None:
-    with closing(psycopg2.connect(os.environ["DATABASE_URL"])) as connection, connection.cursor() as cursor:
-        cursor.execute("SELECT array_agg(name ORDER BY name) FROM (VALUES ('b'), ('乙'), ('B'), ('a')) AS t (name)")
-        assert cursor.fetchone()[0] == ["B", "a", "b", "乙"]
+    query = "SELECT array_agg(name ORDER BY name) FROM (VALUES ('b'), ('乙'), ('B'), ('a')) AS names (name)"
+
+    assert row(query, os.environ["DATABASE_URL"])[0] == ["B", "a", "b", "乙"]
 
 
 def test_broker_address_serves_redis_and_celery() -> None:
@@ -167,8 +176,8 @@ def test_killed_user_leaves_servers_that_the_next_adopts_and_stops(var: Path) ->
 
 def test_children_do_not_hold_the_servers(var: Path) -> None:
     with run_python(PARENT, var) as parent:
-        database, _ = parent.stdout.readline().split()
-        child = psutil.Process(int(parent.stdout.readline()))
+        database, _ = words(parent)
+        child = psutil.Process(int(words(parent)[0]))
 
     assert child.is_running()
     assert not database_answers(database)
@@ -206,7 +215,7 @@ def test_surviving_processes_of_a_killed_server_are_waited_for(var: Path) -> Non
         assert successor.poll() is None
         survivor.resume()
 
-        assert successor.stdout.readline().split()[0] == database
+        assert words(successor)[0] == database
         assert database_answers(database)
 
 
@@ -263,7 +272,7 @@ def test_missing_wheel_is_named_with_what_to_do() -> None:
 
 def test_servers_of_a_killed_test_run_are_cleared_and_those_of_a_living_one_kept(var: Path) -> None:
     with run_python(TEST_RUN, var) as killed:
-        database, broker = killed.stdout.readline().split()
+        database, broker = words(killed)
         server = postmaster(Path(environ.Env.db_url_config(database)["OPTIONS"]["host"]).parents[2])
         killed.kill()
     assert psutil.pid_exists(server)
@@ -276,16 +285,13 @@ def test_servers_of_a_killed_test_run_are_cleared_and_those_of_a_living_one_kept
     assert var.is_dir()
 
 
-def test_sockets_are_closed_to_other_users(var: Path) -> None:
-    with user(var):
-        for home in ("postgres/server", "broker"):
-            directory = var / home / "socket"
-            assert directory.stat().st_mode & 0o077 == 0
-            assert [path.is_socket() for path in directory.iterdir() if path.suffix != ".lock"] == [True]
-
-
-def test_nothing_listens_on_the_network(var: Path) -> None:
+def test_servers_are_closed_to_the_network_and_to_other_users(var: Path) -> None:
     with user(var):
         servers = [psutil.Process(postmaster(var)), psutil.Process(int((var / "broker/pid").read_text()))]
         listening = [c for server in servers for c in server.net_connections() if c.family != socket.AF_UNIX]
-    assert listening == []
+        directories = [var / home / "socket" for home in ("postgres/server", "broker")]
+
+        assert listening == []
+        for directory in directories:
+            assert directory.stat().st_mode & 0o077 == 0
+            assert [path.is_socket() for path in directory.iterdir() if path.suffix != ".lock"] == [True]

@@ -11,7 +11,7 @@ import sys
 import threading
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -21,7 +21,7 @@ import pytest
 from portal.embedded import throwaway_directory
 from portal.embedded.places import PROJECT
 from portal.serve import __main__ as serve
-from portal.serve import children, leftovers, supervisor, terminal
+from portal.serve import children, leftovers, preparation, supervisor, terminal
 from portal.serve.children import Child
 from portal.serve.supervisor import StopSignals, Supervisor
 
@@ -34,14 +34,22 @@ STUBBORN = f"import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); print
 def port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+        number: int = probe.getsockname()[1]
+    return number
 
 
-def wait_for(condition: object, seconds: float = 10) -> None:
+def wait_for(condition: Callable[[], bool], seconds: float = 10) -> None:
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, "waited in vain"
         time.sleep(0.02)
+
+
+def started(child: Child) -> int:
+    """Start the child, and return its process number."""
+    child.start()
+    assert child.pid is not None
+    return child.pid
 
 
 def session(pid: int) -> list[psutil.Process]:
@@ -75,13 +83,12 @@ def test_output_keeps_lines_whole_and_names_their_process(capfd: pytest.CaptureF
 
 def test_stopping_a_child_ends_its_own_children() -> None:
     child = Child("web", ("-c", FAMILY))
-    child.start()
-    leader = child.pid
+    leader = started(child)
     wait_for(lambda: len(session(leader)) == 2)
 
     child.stop()
 
-    assert session(leader) == []
+    wait_for(lambda: session(leader) == [])
 
 
 def test_child_that_ignores_the_request_is_killed(
@@ -89,21 +96,18 @@ def test_child_that_ignores_the_request_is_killed(
 ) -> None:
     monkeypatch.setattr(children, "GRACE_SECONDS", 0.3)
     child = Child("worker", ("-c", STUBBORN))
-    child.start()
-    leader = child.pid
-    output = []
-    wait_for(lambda: output.append(capfd.readouterr().out) or "ready" in "".join(output))
+    leader = started(child)
+    wait_for(lambda: "ready" in capfd.readouterr().out)
 
     child.stop()
 
-    assert session(leader) == []
+    wait_for(lambda: session(leader) == [])
 
 
 def test_leftovers_are_ended_as_whole_families(tmp_path: Path) -> None:
     record = tmp_path / "processes.json"
     child = Child("web", ("-c", FAMILY))
-    child.start()
-    leader = child.pid
+    leader = started(child)
     wait_for(lambda: len(session(leader)) == 2)
     leftovers.remember(record, [leader, None])
 
@@ -117,8 +121,8 @@ def test_leftovers_are_ended_as_whole_families(tmp_path: Path) -> None:
 def test_process_that_got_a_leftovers_number_is_spared(tmp_path: Path) -> None:
     record = tmp_path / "processes.json"
     child = Child("web", ("-c", SLEEPER))
-    child.start()
-    record.write_text(json.dumps([{"pid": child.pid, "created": psutil.Process(child.pid).create_time() - 60}]))
+    pid = started(child)
+    record.write_text(json.dumps([{"pid": pid, "created": psutil.Process(pid).create_time() - 60}]))
 
     assert leftovers.end(record) == 0
 
@@ -132,20 +136,20 @@ def test_child_that_keeps_dying_stops_everything(
     monkeypatch.setattr(supervisor, "FIRST_PAUSE_SECONDS", 0.001)
     monkeypatch.setattr(supervisor, "LOOK_EVERY_SECONDS", 0.01)
     steady, failing = Child("web", ("-c", SLEEPER)), Child("worker", ("-c", "raise SystemExit(3)"))
-    started: list[int] = []
+    pids: list[int] = []
 
     status = Supervisor(
         [steady, failing],
         port=port,
         signals=StopSignals(),
-        remember=lambda running: started.extend(child.pid for child in running if child.pid),
+        remember=lambda running: pids.extend(child.pid for child in running if child.pid),
     ).run()
 
     out = capfd.readouterr().out
     assert status == 1
     assert out.count("worker ended (exit status 3); it is started again in") == 4
     assert "worker ended 5 times in a row at once (exit status 3): giving up." in out
-    assert [pid for pid in started if session(pid)] == []
+    wait_for(lambda: [pid for pid in pids if session(pid)] == [])
 
 
 def test_port_of_another_program_is_refused_in_a_sentence() -> None:
@@ -165,9 +169,9 @@ def test_port_must_be_a_number(monkeypatch: pytest.MonkeyPatch, text: str) -> No
 
 def test_production_loads_no_demonstration(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PORTAL_ENV", "development")
-    assert "demo" in dict(serve.preparation())
+    assert ("demo",) in preparation.commands()
     monkeypatch.setenv("PORTAL_ENV", "production")
-    assert "demo" not in dict(serve.preparation())
+    assert [name for name, *_ in preparation.commands()] == ["migrate", "collectstatic"]
 
 
 class Portal:
@@ -193,7 +197,9 @@ class Portal:
         )
 
     def _read(self) -> None:
-        self.lines.extend(self.process.stdout)
+        assert self.process.stdout is not None
+        with self.process.stdout as output:
+            self.lines.extend(output)
 
     def said(self, text: str) -> bool:
         return any(text in line for line in self.lines)
@@ -206,7 +212,6 @@ class Portal:
         self.process.send_signal(number)
         status = self.process.wait(60)
         self.reader.join(10)
-        self.process.stdout.close()
         return status
 
 

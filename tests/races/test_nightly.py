@@ -1,5 +1,6 @@
 """Two night runs at once, a writer that has not committed yet, a run that dies: on real PostgreSQL, with threads."""
 
+import itertools
 import os
 import signal
 import subprocess
@@ -59,7 +60,7 @@ def test_patient_runs_wait_for_each_other(db):
     assert sorted(run.rows_changed for run in runs) == [0, 0, 202]
     assert len({run.checksum for run in runs}) == 1
     spans = sorted((run.started_at, run.finished_at) for run in runs)
-    assert all(earlier[1] <= later[0] for earlier, later in zip(spans, spans[1:], strict=False))
+    assert all(earlier[1] <= later[0] for earlier, later in itertools.pairwise(spans))
 
 
 def test_a_report_still_uncommitted_is_left_to_the_next_run(db):

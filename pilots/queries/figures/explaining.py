@@ -54,7 +54,7 @@ def explain(figure: Figure, region: Region, day: date) -> Explanation:
     return Explanation(figure, region, day, reading.known_at, reading.values[figure.code], records, denominator)
 
 
-def _records(figure: Figure, reading: Reading) -> tuple[Records, Records | None]:
+def _records(figure: Figure, reading: Reading) -> tuple[Records, Records | None]:  # noqa: C901  # a flat list of kinds
     scope = behind.Scope(reading.region.code, reading.day, reading.known_at)
     targets = reading.inputs.targets
     match figure.source:

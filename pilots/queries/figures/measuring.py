@@ -12,6 +12,7 @@ from pilots.queries.figures.measures import (
     COVERED_BY,
     FACT_MEASURES,
     MEASURE_NAMES,
+    REGISTER_MEASURES,
     Measures,
     aggregates,
 )
@@ -53,8 +54,9 @@ def latest_facts(kind: FactKind, day: date, known_at: datetime | None = None) ->
 def _county_measures(day: date, counties: list[str], known_at: datetime | None) -> dict[str, Measures]:
     rows = RegisterRow.objects.on(day, known_at).filter(county__in=counties)
     measured: dict[str, Measures] = {code: dict.fromkeys(MEASURE_NAMES, 0) for code in counties}
-    for row in rows.values(code=F("county_id")).annotate(**aggregates(day)):
-        measured[row.pop("code")].update(row)
+    columns = [measure.name for measure in REGISTER_MEASURES]
+    for code, *numbers in rows.values(code=F("county_id")).annotate(**aggregates(day)).values_list("code", *columns):
+        measured[code].update(zip(columns, numbers, strict=True))
     for measure in FACT_MEASURES:
         for fact in latest_facts(measure.kind, day, known_at).filter(region__in=counties):
             measured[fact.region_id][measure.name] = fact.value

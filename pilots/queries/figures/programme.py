@@ -120,6 +120,6 @@ PROGRAMME: tuple[Figure, ...] = (
         _("Service models"),
         TYPES,
         _("Service models that the programme distinguishes."),
-        FromCodeList(tuple(ServiceModel.choices)),
+        FromCodeList(tuple((code, label) for code, label in ServiceModel.choices)),
     ),
 )

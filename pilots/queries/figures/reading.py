@@ -47,7 +47,17 @@ def read(region: Region, day: date) -> Reading:
 
 
 def read_many(regions: Sequence[Region], day: date) -> dict[str, Reading]:
-    """The figures of several regions on one day, by region code; the number of queries does not grow with them.
+    """The figures of several regions on one day, by region code; the number of queries does not grow with them."""
+    readings = read_without_targets(regions, day)
+    targets = _targets(list(readings), day)
+    return {
+        code: replace(reading, inputs=replace(reading.inputs, targets=targets.get(code, {})))
+        for code, reading in readings.items()
+    }
+
+
+def read_without_targets(regions: Sequence[Region], day: date) -> dict[str, Reading]:
+    """The same without the figures of targets, which cannot be stated then: for comparisons with an earlier day.
 
     A day that the night run computed is read from its snapshots, so that a figure stands still between two runs and
     everybody sees the same; any other day is read from the register as it is now.
@@ -58,12 +68,8 @@ def read_many(regions: Sequence[Region], day: date) -> dict[str, Reading]:
     missing = set(codes) - set(measured)
     if missing:
         measured |= live_measures(day, missing, run.known_at if run else None)
-    targets = _targets(codes, day)
     return {
-        region.code: Reading(
-            region, day, run, Inputs(region.code, day, measured[region.code], targets.get(region.code, {}))
-        )
-        for region in regions
+        region.code: Reading(region, day, run, Inputs(region.code, day, measured[region.code])) for region in regions
     }
 
 

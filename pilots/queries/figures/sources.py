@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
+from django.utils.functional import Promise
+
 from pilots.models import RegionFact, Target
 from pilots.queries.figures.measures import Measures
 from pilots.states.facts import PilotType
@@ -156,7 +158,7 @@ class FromFact:
 class FromCodeList:
     """The length of one of the programme's code lists."""
 
-    choices: tuple[tuple[str, str], ...]
+    choices: tuple[tuple[str, str | Promise], ...]
 
     def value(self, inputs: Inputs) -> Value:
         """The same for every region and day."""

@@ -243,7 +243,7 @@ def test_filing_and_recognition_hold_from_day_to_day():
     recognise_inclusive(institution_id=plain.pk, effective_on=date(2021, 10, 10), basis=BASIS)
     end_recognition(institution_id=plain.pk, effective_on=date(2021, 10, 15), basis=BASIS)
     record_filing(institution_id=plain.pk, kind=FilingKind.CANCELLATION, effective_on=date(2021, 10, 20), basis=BASIS)
-    base = {day: 0 for day in (4, 5, 10, 15, 20)}
+    base = dict.fromkeys((4, 5, 10, 15, 20), 0)
     filed = {day: figure("institutions_filed", date(2021, 10, day), plain.county_id) for day in base}
     before = figure("institutions_filed", date(2021, 10, 4), plain.county_id)
     assert {day: count - before for day, count in filed.items()} == {4: 0, 5: 1, 10: 1, 15: 1, 20: 0}
