@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from pilots.models import Region
 from pilots.policies.regions import sees_region
 from pilots.policies.standing import Principal
+from pilots.queries.figures.definition import PER_THOUSAND, PERCENT
 from pilots.queries.figures.pace import Pace, pace
 from pilots.queries.figures.reading import Reading
 from pilots.queries.figures.registry import FIGURES
@@ -131,9 +132,14 @@ def target_rows(reading: Reading) -> list[Row]:
     return [_target(each, reading) for each in paces]
 
 
-def child_columns(sort: str, *, descending: bool, url: str) -> list[Row]:
+def columns_of(region: Region) -> tuple[str, ...]:
+    """Figures in the table of the regions below: coverage is a matter of regions that have county units."""
+    return (*COLUMNS, "county_coverage_pct") if region.level == Level.PROVINCE else COLUMNS
+
+
+def child_columns(figures: Sequence[str], sort: str, *, descending: bool, url: str) -> list[Row]:
     """Headings of the table of regions below, each a link that sorts by it."""
-    columns = [("code", _("Area")), *((code, str(FIGURES[code].name)) for code in COLUMNS)]
+    columns = [("code", _("Area")), *((code, _heading(code)) for code in figures)]
     return [
         {
             "label": label,
@@ -144,7 +150,7 @@ def child_columns(sort: str, *, descending: bool, url: str) -> list[Row]:
     ]
 
 
-def child_rows(readings: Sequence[Reading], sort: str, *, descending: bool) -> list[Row]:
+def child_rows(readings: Sequence[Reading], figures: Sequence[str], sort: str, *, descending: bool) -> list[Row]:
     """The regions below, sorted; values that cannot be stated come last."""
 
     def key(reading: Reading) -> Decimal:
@@ -159,16 +165,16 @@ def child_rows(readings: Sequence[Reading], sort: str, *, descending: bool) -> l
             "code": reading.region.code,
             "name": reading.region.label,
             "url": region_url(reading.region, reading.day),
-            "cells": _cells(reading),
+            "cells": child_totals(reading, figures),
             "covered": reading.inputs.measures["counties_covered"] > 0,
         }
         for reading in ordered
     ]
 
 
-def child_totals(reading: Reading) -> list[str]:
-    """The region's own values under the table of the regions below."""
-    return _cells(reading)
+def child_totals(reading: Reading, figures: Sequence[str]) -> list[str]:
+    """A region's values in the columns of the table; the region's own stand under the regions below it."""
+    return [FIGURES[code].text(reading.value(code).number) for code in figures]
 
 
 def map_data(readings: Sequence[Reading], code: str) -> Row:
@@ -266,8 +272,9 @@ def _target(each: Pace, reading: Reading) -> Row:
     }
 
 
-def _cells(reading: Reading) -> list[str]:
-    return [FIGURES[code].text(reading.value(code).number) for code in COLUMNS]
+def _heading(code: str) -> str:
+    figure = FIGURES[code]
+    return f"{figure.name} ({figure.unit})" if figure.unit in (PERCENT, PER_THOUSAND) else str(figure.name)
 
 
 def _map_region(reading: Reading, code: str) -> Row:

@@ -1,5 +1,6 @@
 """What an institution's pages show, decided here so that their templates only print."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -7,17 +8,27 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from pilots.models import CapacityReport, RegisterRow
 from pilots.models.ledgers import InstitutionFact
 from pilots.operations.capacity import classes_of
 from pilots.queries.figures.sources import ratio
 from pilots.queries.institutions import InstitutionFile
-from pilots.states.facts import FilingKind, PilotLevel, PilotType
+from pilots.states.facts import DesignationAct, FilingKind, PilotLevel, PilotType, RecognitionAct
 from pilots.states.institutions import LegalNature, ServiceModel
 from pilots.web.days import dated
 
 Row = dict[str, Any]
+
+STATES = {
+    "live": ("info", gettext_lazy("in effect")),
+    "pending": ("pending", gettext_lazy("not yet")),
+    "over": ("neutral", gettext_lazy("over")),
+    "void": ("neutral", gettext_lazy("does not count")),
+}
+VOIDING = frozenset({FilingKind.VOID, DesignationAct.VOID, RecognitionAct.VOID})
+ENDING = frozenset({FilingKind.CANCELLATION, DesignationAct.END, RecognitionAct.END})
 
 
 def list_row(row: RegisterRow, day: date) -> Row:
@@ -72,17 +83,21 @@ def page(file: InstitutionFile, day: date, *, may_report: bool) -> Row:
         "places_chart": chart(file.reports),
         "reports": [_report(report, institution.number, may_report=may_report) for report in file.reports],
         "report_url": report_url,
-        "filings": [_line(line, str(FilingKind(line.kind).label), "", day) for line in file.filings],
+        "filings": [
+            _line(line, _state(line, file.filings, day), str(FilingKind(line.kind).label), "") for line in file.filings
+        ],
         "designations": [
             _line(
                 line,
+                _state(line, file.designations, day),
                 str(PilotLevel(line.level).label) if line.level else line.get_act_display(),
                 str(PilotType(line.pilot_type).label) if line.pilot_type else "",
-                day,
             )
             for line in file.designations
         ],
-        "recognitions": [_line(line, line.get_act_display(), "", day) for line in file.recognitions],
+        "recognitions": [
+            _line(line, _state(line, file.recognitions, day), line.get_act_display(), "") for line in file.recognitions
+        ],
     }
 
 
@@ -163,9 +178,28 @@ def _report(report: CapacityReport, number: str, *, may_report: bool) -> Row:
     }
 
 
-def _line(line: InstitutionFact, kind: str, detail: str, day: date) -> Row:
+def _state(line: InstitutionFact, ledger: Sequence[InstitutionFact], day: date) -> str:
+    """What has become of a line on a day: the latest that stands is in effect, as in the register."""
+    corrected = {other.corrects_id for other in ledger} - {None}
+    if line.pk in corrected or _is(line, VOIDING):
+        return "void"
+    if line.effective_on > day:
+        return "pending"
+    standing = [other for other in ledger if other.pk not in corrected and not _is(other, VOIDING)]
+    latest = max(
+        (other for other in standing if other.effective_on <= day), key=lambda other: (other.effective_on, other.pk)
+    )
+    live = line == latest and not _is(line, ENDING) and (line.ends_on is None or line.ends_on >= day)
+    return "live" if live else "over"
+
+
+def _is(line: InstitutionFact, acts: frozenset[str]) -> bool:
+    return getattr(line, "act", getattr(line, "kind", "")) in acts
+
+
+def _line(line: InstitutionFact, state: str, kind: str, detail: str) -> Row:
     last = line.ends_on.isoformat() if line.ends_on else ""
-    live = line.effective_on <= day and (line.ends_on is None or line.ends_on >= day)
+    sign, word = STATES[state]
     return {
         "kind": kind,
         "detail": detail or line.reason,
@@ -173,8 +207,8 @@ def _line(line: InstitutionFact, kind: str, detail: str, day: date) -> Row:
         if last
         else _("from %(first)s") % {"first": line.effective_on},
         "document": line.document_number or "—",
-        "status": "info" if live else "neutral",
-        "status_label": _("in effect") if live else (_("not yet") if line.effective_on > day else _("over")),
+        "status": sign,
+        "status_label": word,
         "url": "",
     }
 

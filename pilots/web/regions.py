@@ -1,5 +1,6 @@
 """Dashboards of regions."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -38,7 +39,8 @@ def _page(request: HttpRequest, region: Region, below: list[Region], now: dict[s
     reading = now[region.code]
     before = read_without_targets([region], _year_before(reading.day))[region.code]
     children = [now[each.code] for each in below if each.parent_id == region.code]
-    sort, descending = _sort(request)
+    figures = dashboard.columns_of(region)
+    sort, descending = _sort(request, figures)
     url = dated(reverse("region", args=[region.code]), reading.day)
     counties = [now[each.code] for each in [region, *below] if each.level == Level.COUNTY]
     return {
@@ -47,9 +49,9 @@ def _page(request: HttpRequest, region: Region, below: list[Region], now: dict[s
         "metric_groups": dashboard.metric_groups(reading, before),
         "targets": dashboard.target_rows(reading),
         "attention": dashboard.attention(counties),
-        "children": dashboard.child_rows(children, sort, descending=descending),
-        "child_columns": dashboard.child_columns(sort, descending=descending, url=url),
-        "child_totals": dashboard.child_totals(reading),
+        "children": dashboard.child_rows(children, figures, sort, descending=descending),
+        "child_columns": dashboard.child_columns(figures, sort, descending=descending, url=url),
+        "child_totals": dashboard.child_totals(reading, figures),
         "institutions_url": dated(reverse("institutions"), reading.day, county=region.code),
     }
 
@@ -76,10 +78,10 @@ def _shown(region: Region) -> dict[str, str]:
     }
 
 
-def _sort(request: HttpRequest) -> tuple[str, bool]:
+def _sort(request: HttpRequest, figures: Sequence[str]) -> tuple[str, bool]:
     asked = request.GET.get("sort", "code")
     column = asked.removeprefix("-")
-    if column not in ("code", *dashboard.COLUMNS):
+    if column not in ("code", *figures):
         return "code", False
     return column, asked.startswith("-")
 

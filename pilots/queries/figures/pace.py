@@ -7,6 +7,8 @@ from decimal import Decimal
 from pilots.models import Target
 from pilots.queries.figures.sources import ratio
 
+_NOTHING = Decimal("0.00")
+
 AT_RISK_SHARE = 2
 """At risk until the growth reached is less than the share of time gone divided by this; then behind."""
 
@@ -29,16 +31,16 @@ class Pace:
 
 def pace(target: Target, actual: int, day: date) -> Pace:
     """Where a target stands: met at its goal, else by its growth against the share of the year gone."""
-    share = Decimal(ratio(actual, target.goal, factor=100, digits=2).number or 0)
+    share = _percent(actual, target.goal) or _NOTHING
     asked = target.goal - target.baseline_value
-    growth = ratio(actual - target.baseline_value, asked, factor=100, digits=2).number
+    growth = _percent(actual - target.baseline_value, asked)
     time_share = _time_share(target.year, day)
-    reached = Decimal(growth) if growth is not None else Decimal(0)
+    reached = growth if growth is not None else _NOTHING
     return Pace(
         target,
         actual,
         share,
-        None if growth is None else Decimal(growth),
+        growth,
         time_share,
         _status(actual >= target.goal, reached, time_share),
     )
@@ -47,7 +49,12 @@ def pace(target: Target, actual: int, day: date) -> Pace:
 def _time_share(year: int, day: date) -> Decimal:
     first, last = date(year, 1, 1), date(year, 12, 31)
     gone = min(max((day - first).days + 1, 0), (last - first).days + 1)
-    return Decimal(ratio(gone, (last - first).days + 1, factor=100, digits=2).number or 0)
+    return _percent(gone, (last - first).days + 1) or _NOTHING
+
+
+def _percent(part: int, whole: int) -> Decimal | None:
+    number = ratio(part, whole, factor=100, digits=2).number
+    return None if number is None else Decimal(number)
 
 
 def _status(met: bool, reached: Decimal, time_share: Decimal) -> str:  # noqa: FBT001  # a fact, not a switch
