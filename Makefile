@@ -101,7 +101,7 @@ endef
 export CATALOGUES
 
 messages: $(VENV)/dev.stamp ## Collect texts to translate (needs xgettext), then compile the catalogues
-	$(VENV_PYTHON) manage.py makemessages --locale zh_Hans --no-obsolete --ignore var --ignore node_modules
+	$(VENV_PYTHON) manage.py makemessages --locale zh_Hans --no-obsolete --no-location --no-wrap --ignore var --ignore node_modules
 	@$(VENV_PYTHON) -c "$$CATALOGUES" compile
 
 compile-messages: $(VENV)/dev.stamp ## Compile the catalogues (needs no gettext)

@@ -180,15 +180,14 @@ def _report(report: CapacityReport, number: str, *, may_report: bool) -> Row:
 
 def _state(line: InstitutionFact, ledger: Sequence[InstitutionFact], day: date) -> str:
     """What has become of a line on a day: the latest that stands is in effect, as in the register."""
-    corrected = {other.corrects_id for other in ledger} - {None}
+    corrected = {getattr(other, "corrects_id", None) for other in ledger}
     if line.pk in corrected or _is(line, VOIDING):
         return "void"
     if line.effective_on > day:
         return "pending"
     standing = [other for other in ledger if other.pk not in corrected and not _is(other, VOIDING)]
-    latest = max(
-        (other for other in standing if other.effective_on <= day), key=lambda other: (other.effective_on, other.pk)
-    )
+    begun = [other for other in standing if other.effective_on <= day]
+    latest = max(begun, key=lambda other: (other.effective_on, other.pk))
     live = line == latest and not _is(line, ENDING) and (line.ends_on is None or line.ends_on >= day)
     return "live" if live else "over"
 
