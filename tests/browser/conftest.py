@@ -1,0 +1,169 @@
+"""A whole portal as `make run` starts it, and Chromium to look at it."""
+
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, Request, StorageState, sync_playwright
+
+from portal.embedded import throwaway_directory
+
+ROOT = Path(__file__).resolve().parents[2]
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+PASSWORD = "tuoyu-2021-demo"
+
+
+class Portal:
+    """A running portal: its address, and `manage.py` beside it."""
+
+    def __init__(self, url: str, environment: dict[str, str]) -> None:
+        self.url, self.environment = url, environment
+
+    def manage(self, *arguments: str) -> str:
+        """Run a command as an operator would in another shell."""
+        done = subprocess.run(
+            [sys.executable, "manage.py", *arguments],
+            cwd=ROOT,
+            env=self.environment,
+            check=True,
+            capture_output=True,
+            text=True,
+            timeout=120,
+        )
+        return done.stdout
+
+    def call(self, path: str, *, key: str = "", body: object = None) -> tuple[int, dict]:
+        """One REST call over real HTTP."""
+        headers = {"Content-Type": "application/json", "Accept-Language": "en"}
+        if key:
+            headers["Authorization"] = f"Bearer {key}"
+        data = None if body is None else json.dumps(body).encode()
+        request = urllib.request.Request(self.url + path, data=data, headers=headers)
+        with urllib.request.urlopen(request, timeout=30) as answer:
+            return answer.status, json.load(answer)
+
+
+@pytest.fixture(scope="session")
+def portal() -> Iterator[Portal]:
+    """The portal on servers of its own, with web, worker and beat; the night run is due every minute."""
+    with throwaway_directory() as directory, socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+        probe.close()
+        environment = {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "REDIS_URL")}
+        environment |= {
+            "PORTAL_VAR": str(directory),
+            "PORT": str(port),
+            "PORTAL_ENV": "development",
+            "PORTAL_NIGHTLY_CRON": "* * * * *",
+        }
+        log = (directory / "serve.log").open("wb")
+        process = subprocess.Popen(
+            [sys.executable, "-m", "portal.serve"], cwd=ROOT, env=environment, stdout=log, stderr=subprocess.STDOUT
+        )
+        try:
+            _wait_until_ready(f"http://127.0.0.1:{port}/healthz/ready", process, directory / "serve.log")
+            yield Portal(f"http://127.0.0.1:{port}", environment)
+        finally:
+            process.terminate()
+            process.wait(timeout=60)
+            log.close()
+
+
+def _wait_until_ready(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
+    deadline = time.monotonic() + 120
+    while time.monotonic() < deadline:
+        assert process.poll() is None, log.read_text(errors="replace")
+        try:
+            with urllib.request.urlopen(url, timeout=5):
+                return
+        except OSError:
+            time.sleep(0.2)
+    raise AssertionError(log.read_text(errors="replace"))
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """Debian's Chromium, headless."""
+    if CHROMIUM is None:
+        pytest.skip("Chromium is not installed: apt-get install chromium fonts-noto-cjk")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def signed_in(portal: Portal, chromium: Browser) -> Callable[[str], StorageState]:
+    """The cookies of a user who signed in through the page, once for all tests."""
+    states: dict[str, StorageState] = {}
+
+    def state_of(user: str) -> StorageState:
+        if user not in states:
+            with chromium.new_context(locale="zh-CN", base_url=portal.url) as context:
+                page = context.new_page()
+                page.goto("/accounts/sign-in/")
+                page.fill("[name=username]", user)
+                page.fill("[name=password]", PASSWORD)
+                page.click("main button[type=submit].btn-primary")
+                page.wait_for_url(lambda url: "sign-in" not in url)
+                states[user] = context.storage_state()
+        return states[user]
+
+    return state_of
+
+
+@pytest.fixture
+def open_page(
+    portal: Portal, chromium: Browser, signed_in: Callable[[str], StorageState]
+) -> Iterator[Callable[..., Page]]:
+    """Open a page of a given width, signed in if a user is named; errors of scripts fail the test."""
+    faults: list[str] = []
+    contexts = []
+
+    def open_one(user: str = "", *, width: int = 1280, scripts: bool = True) -> Page:
+        context = chromium.new_context(
+            viewport={"width": width, "height": 900},
+            locale="zh-CN",
+            java_script_enabled=scripts,
+            base_url=portal.url,
+            storage_state=signed_in(user) if user else None,
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: faults.append(str(error)))
+        page.on("requestfailed", lambda request: _note_failure(request, faults))
+        page.on("request", lambda request: _only_loopback(request.url, portal.url, faults))
+        return page
+
+    yield open_one
+    for context in contexts:
+        context.close()
+    assert faults == []
+
+
+def _note_failure(request: Request, faults: list[str]) -> None:
+    if request.failure != "net::ERR_ABORTED":  # what the browser drops when it leaves a page
+        faults.append(f"{request.url}: {request.failure}")
+
+
+def _only_loopback(url: str, own: str, faults: list[str]) -> None:
+    if not url.startswith((own, "data:", "blob:")):
+        faults.append(f"asks another host: {url}")
