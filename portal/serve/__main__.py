@@ -16,6 +16,7 @@ from portal.serve.terminal import say
 
 DEFAULT_PORT = "8000"
 HIGHEST_PORT = 65535
+WORKER_GRACE_SECONDS = 5
 
 
 class CannotServeError(Exception):
@@ -68,7 +69,12 @@ def children(directory: Path) -> list[Child]:
     return [
         Child("web", ("-m", "gunicorn", "--config", "python:portal.gunicorn", "portal.wsgi:application")),
         Child("beat", (*celery, "beat", "--loglevel", "INFO", "--schedule", schedule, "--pidfile", "")),
-        Child("worker", (*quiet, *celery, "worker", "--loglevel", "INFO", "--concurrency", "2", "--without-mingle")),
+        # A night run may take minutes; ended in the middle it leaves whole days, and the next run does the rest.
+        Child(
+            "worker",
+            (*quiet, *celery, "worker", "--loglevel", "INFO", "--concurrency", "2", "--without-mingle"),
+            grace=WORKER_GRACE_SECONDS,
+        ),
     ]
 
 

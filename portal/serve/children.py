@@ -18,8 +18,9 @@ GRACE_SECONDS = 20
 class Child:
     """A Python program in a session of its own: the terminal's Ctrl-C reaches only its supervisor."""
 
-    def __init__(self, name: str, arguments: Sequence[str]) -> None:
+    def __init__(self, name: str, arguments: Sequence[str], *, grace: float = GRACE_SECONDS) -> None:
         self.name = name
+        self._grace = grace
         self._command = (sys.executable, *arguments)
         self._process: subprocess.Popen[bytes] | None = None
         self._reader: threading.Thread | None = None
@@ -61,7 +62,7 @@ class Child:
         if process.poll() is None:
             process.terminate()
             try:
-                process.wait(GRACE_SECONDS)
+                process.wait(self._grace)
             except subprocess.TimeoutExpired:
                 process.kill()
         # Its own children are in its session; normally none is left.

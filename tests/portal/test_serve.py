@@ -21,7 +21,7 @@ import pytest
 from portal.embedded import throwaway_directory
 from portal.embedded.places import PROJECT
 from portal.serve import __main__ as serve
-from portal.serve import children, leftovers, preparation, supervisor, terminal
+from portal.serve import leftovers, preparation, supervisor, terminal
 from portal.serve.children import Child
 from portal.serve.supervisor import StopSignals, Supervisor
 
@@ -91,11 +91,8 @@ def test_stopping_a_child_ends_its_own_children() -> None:
     wait_for(lambda: session(leader) == [])
 
 
-def test_child_that_ignores_the_request_is_killed(
-    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.setattr(children, "GRACE_SECONDS", 0.3)
-    child = Child("worker", ("-c", STUBBORN))
+def test_child_that_ignores_the_request_is_killed(capfd: pytest.CaptureFixture[str]) -> None:
+    child = Child("worker", ("-c", STUBBORN), grace=0.3)
     leader = started(child)
     wait_for(lambda: "ready" in capfd.readouterr().out)
 

@@ -1,0 +1,30 @@
+"""Documents that are made from code are the code's."""
+
+import io
+from pathlib import Path
+
+import pytest
+from django.core.management import call_command
+
+from pilots.queries.figures.registry import FIGURES
+
+DOCS = Path(__file__).resolve().parents[2] / "docs"
+
+
+def test_data_dictionary_is_up_to_date():
+    out = io.StringIO()
+    call_command("data_dictionary", stdout=out)
+    assert (DOCS / "figures.md").read_text(encoding="utf-8") == out.getvalue()
+
+
+@pytest.mark.parametrize("code", FIGURES)
+def test_every_figure_has_name_definition_and_unit_in_both_languages(code):
+    figure = FIGURES[code]
+    (row,) = [
+        line for line in (DOCS / "figures.md").read_text(encoding="utf-8").splitlines() if f"`{code}` | " in line[:60]
+    ]
+    cells = [cell.strip() for cell in row.strip("|").split("|")]
+    assert len(cells) == 8
+    assert all(cells)
+    assert cells[1] != cells[2]
+    assert figure.version == int(cells[7])
