@@ -1,0 +1,142 @@
+"""The commands of the README."""
+
+import io
+import json
+from datetime import date, timedelta
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.utils import timezone
+
+from pilots.models import (
+    CapacityReport,
+    DemoLoad,
+    Institution,
+    InstitutionKey,
+    Membership,
+    NightRun,
+    Region,
+    RegionFact,
+)
+from pilots.operations.demo import DemoRefused, load_demo
+from pilots.operations.reference import load_regions
+from pilots.states.roles import Role
+from portal.accounts.models import User
+
+pytestmark = pytest.mark.django_db
+
+
+def run(*arguments, **options):
+    out = io.StringIO()
+    call_command(*arguments, stdout=out, **options)
+    return out.getvalue()
+
+
+def test_demo_is_idempotent_and_prints_an_account_for_every_role():
+    tables = (Institution, CapacityReport, Region, RegionFact, User, Membership, DemoLoad)
+    before = [table.objects.count() for table in tables]
+    first, second = run("demo"), run("demo")
+    assert first == second
+    assert [table.objects.count() for table in tables] == before
+    assert set(Membership.objects.values_list("role", flat=True)) == set(Role.values)
+    for user in User.objects.filter(is_demo=True):
+        assert user.username in first
+    assert "tuoyu-2021-demo" in first
+    assert NightRun.objects.filter(day=date(2021, 11, 1)).count() == 1
+
+
+def test_demo_keeps_a_changed_password():
+    user = User.objects.get(username="province")
+    user.set_password("something else")
+    user.save()
+    run("demo")
+    user.refresh_from_db()
+    assert user.check_password("something else")
+
+
+def test_demo_refuses_in_production(settings):
+    settings.PRODUCTION = True
+    with pytest.raises(CommandError, match=r"生产环境不得装载示例数据|cannot be loaded in production"):
+        run("demo")
+
+
+def test_demo_refuses_beside_real_institutions():
+    DemoLoad.objects.all().delete()
+    Institution.objects.create(name="真实机构", county_id="130102", service_model="social", opened_on=date(2021, 1, 1))
+    with pytest.raises(DemoRefused):
+        load_demo()
+
+
+def test_demo_accounts_cannot_sign_in_in_production(client, settings):
+    assert client.login(username="province", password="tuoyu-2021-demo")
+    client.logout()
+    settings.PRODUCTION = True
+    assert not client.login(username="province", password="tuoyu-2021-demo")
+
+
+def test_load_regions_changes_nothing_the_second_time():
+    assert load_regions() == 0
+    assert run("load_regions").startswith("0 ")
+    assert RegionFact.objects.filter(kind="population").count() == 190
+
+
+def test_figures_as_json_and_as_a_table():
+    found = json.loads(run("figures", "--region", "130100", "--as-of", "2021-11-01", "--json"))
+    assert (found["pilots_total"], found["county_coverage_pct"], found["province_new_pilots"]) == (48, 95.65, None)
+    table = run("figures", "--region", "130100", "--as-of", "2021-11-01")
+    assert "17,657" in table
+    assert "county_coverage_pct" in table
+
+
+def test_explain_lists_the_records():
+    found = json.loads(run("explain", "county_coverage_pct", "--region", "130100", "--as-of", "2021-11-01", "--json"))
+    assert (found["value"], found["numerator"], found["denominator"]) == (95.65, 22, 23)
+    assert (len(found["records"]), len(found["denominator_records"])) == (22, 23)
+    assert "130172" not in {record["code"] for record in found["records"]}
+    assert found["records"][0]["parts"] == ["SJZ-0001", "SJZ-0002", "SJZ-0003", "SJZ-0004", "SJZ-0005"]
+    assert "SJZ-0002" in run("explain", "places_pilot", "--region", "130102", "--as-of", "2021-11-01")
+
+
+def test_day_is_yesterday_by_default():
+    yesterday = timezone.localdate() - timedelta(days=1)
+    found = json.loads(run("explain", "pilots_total", "--region", "130100", "--json"))
+    assert found["as_of"] == yesterday.isoformat()
+
+
+def test_nightly_by_hand():
+    assert run("nightly", "--day", "2021-11-01").startswith("2021-11-01  rows 202  changed 202")
+    assert run("nightly", "--from", "2021-11-01", "--to", "2021-11-02").count("rows 202") == 2
+
+
+def test_nightly_without_days_does_what_beat_would():
+    yesterday = timezone.localdate() - timedelta(days=1)
+    assert run("nightly").startswith(yesterday.isoformat())
+    assert run("nightly") == "Nothing to compute.\n"
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["nightly", "--day", "2999-01-01"],
+        ["nightly", "--day", "2021-11-01", "--from", "2021-11-01", "--to", "2021-11-02"],
+        ["nightly", "--from", "2021-11-01"],
+        ["nightly", "--from", "2021-11-02", "--to", "2021-11-01"],
+        ["nightly", "--day", "yesterday"],
+        ["figures", "--region", "999999", "--as-of", "2021-11-01"],
+        ["figures", "--as-of", "2021-11-01"],
+        ["explain", "nothing", "--region", "130100"],
+        ["create_api_key", "--institution", "SJZ-9999"],
+    ],
+    ids=" ".join,
+)
+def test_wrong_arguments_are_refused_with_a_sentence(arguments):
+    with pytest.raises(CommandError) as refusal:
+        run(*arguments)
+    assert len(str(refusal.value)) > 20
+
+
+def test_key_is_printed_once_and_alone():
+    text = run("create_api_key", "--institution", "SJZ-0001", "--label", "软件").strip()
+    grant = InstitutionKey.objects.select_related("key", "institution").get()
+    assert text.startswith(f"tuoyu_{grant.key.prefix}_")
+    assert (grant.institution.number, grant.key.label) == ("SJZ-0001", "软件")
