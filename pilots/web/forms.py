@@ -92,7 +92,7 @@ class InstitutionForm(StyledForm):
         help_text=_("18 characters with a check digit, as on the licence."),
     )
     legal_nature = forms.ChoiceField(label=_("Legal nature"), required=False, choices=[("", "—"), *LegalNature.choices])
-    service_model = forms.ChoiceField(label=_("Service model"), choices=ServiceModel.choices)
+    service_model = forms.ChoiceField(label=_("Service model"), choices=[("", "—"), *ServiceModel.choices])
     operator_name = forms.CharField(
         label=_("Operator or brand"), required=False, max_length=200, help_text=_("Leave empty if it runs itself.")
     )
@@ -115,7 +115,7 @@ class InstitutionForm(StyledForm):
 
     SECTIONS = (
         (
-            _("Institution"),
+            _("About the institution"),
             _("Figures rest on the county unit, the service model and the opening day; these stay as entered."),
             ("county", "name", "credit_code", "legal_nature", "service_model", "opened_on"),
         ),
