@@ -69,7 +69,7 @@ test: $(VENV)/dev.stamp ## Run all tests, on throwaway servers of their own
 check: $(VENV)/dev.stamp ## Format, lint, types, layers, migrations, settings, catalogues
 	$(VENV_PYTHON) -m ruff format --check .
 	$(VENV_PYTHON) -m ruff check .
-	$(VENV_PYTHON) -m mypy .
+	$(VENV_PYTHON) -m mypy
 	$(VENV)/bin/lint-imports
 	$(VENV_PYTHON) manage.py makemigrations --check --dry-run
 	$(VENV_PYTHON) manage.py check
