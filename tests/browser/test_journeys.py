@@ -103,6 +103,7 @@ def test_county_officer_registers_and_is_told_what_is_wrong(open_page):
     page.goto("/institutions/new/")
     page.fill("[name=name]", "石家庄市长安区浏览器托育园（测试）")
     page.fill("[name=credit_code]", "91110000600037341X")
+    page.select_option("[name=service_model]", "social")
     page.fill("[name=opened_on]", "2026-03-01")
     page.fill("[name=filed_on]", "2026-03-05")
     page.get_by_role("button", name="登记", exact=True).click()
