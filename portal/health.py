@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 from pilots.models import NightRun
 
 LATE_AFTER = timedelta(hours=30)
-"""A night run is late when the last one finished longer ago than a day and a morning."""
+"""A night run is late when the last day's run knows nothing of the last day and a morning."""
 
 
 @never_cache
@@ -55,13 +55,13 @@ def _broker() -> str:
 
 
 def _night_run() -> dict[str, Any]:
-    last = NightRun.objects.order_by("-finished_at").first()
+    last = NightRun.objects.order_by("-day", "-pk").first()
     if last is None:
         return {"status": "never"}
-    age = timezone.now() - last.finished_at
+    age = timezone.now() - last.known_at
     return {
         "status": "late" if age > LATE_AFTER else "ok",
         "day": last.day.isoformat(),
-        "finished_at": last.finished_at.isoformat(),
+        "known_at": last.known_at.isoformat(),
         "age_hours": round(age.total_seconds() / 3600, 1),
     }

@@ -1,11 +1,14 @@
 """Capacity reports over REST."""
 
+from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework import status
+from rest_framework.exceptions import NotFound
 from rest_framework.pagination import CursorPagination
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -15,7 +18,7 @@ from pilots.api.serializers import CapacityReportInput, CapacityReportOutput, Pr
 from pilots.models import CapacityReport
 from pilots.operations.capacity import classes_of, report_capacity
 from pilots.policies.institutions import visible_institutions
-from pilots.states.capacity import Source, warnings_about
+from pilots.states.capacity import Remark, Source, warnings_about
 
 PROBLEMS = dict.fromkeys((400, 401, 403, 404, 409, 413, 415, 422), ProblemOutput)
 EXAMPLE = {"as_of": "2026-11-23", "classes": {"infant": {"places": 10, "enrolled": 8}}}
@@ -26,6 +29,20 @@ class NewestFirst(CursorPagination):
 
     ordering = ("-as_of", "-pk")
     page_size = 50
+
+    def decode_cursor(self, request: Request) -> Any:
+        """The place in the list; a cursor that names no day is not one of ours."""
+        cursor = super().decode_cursor(request)
+        if cursor is None or cursor.position is None:
+            return cursor
+        position = str(cursor.position)
+        try:
+            day = date.fromisoformat(position)
+        except ValueError as error:
+            raise NotFound(self.invalid_cursor_message) from error
+        if day.isoformat() != position:
+            raise NotFound(self.invalid_cursor_message)
+        return cursor
 
 
 class CapacityReports(APIView):
@@ -53,7 +70,8 @@ class CapacityReports(APIView):
             at=timezone.now(),
             source=Source.API,
         )
-        return Response(output(reported.report, institution.number), status=status.HTTP_201_CREATED)
+        answer = output(reported.report, institution.number, reported.warnings)
+        return Response(answer, status=status.HTTP_201_CREATED)
 
     @extend_schema(operation_id="capacity_reports_list", responses={200: CapacityReportOutput(many=True), **PROBLEMS})
     def get(self, request: Request, number: str) -> Response:
@@ -64,9 +82,10 @@ class CapacityReports(APIView):
         return paginator.get_paginated_response([output(report, institution.number) for report in reports or []])
 
 
-def output(report: CapacityReport, number: str) -> dict[str, Any]:
+def output(report: CapacityReport, number: str, remarks: Sequence[Remark] | None = None) -> dict[str, Any]:
     """A stored report as it is answered. Totals are summed from the class groups, as the database does."""
     classes = classes_of(report)
+    found = warnings_about(classes) if remarks is None else remarks
     return {
         "id": report.pk,
         "institution": number,
@@ -80,8 +99,5 @@ def output(report: CapacityReport, number: str) -> dict[str, Any]:
         },
         "places": sum(count.places for count in classes.values()),
         "enrolled": sum(count.enrolled for count in classes.values()),
-        "warnings": [
-            {"code": remark.code, "group": remark.group, "message": remark.message}
-            for remark in warnings_about(classes)
-        ],
+        "warnings": [{"code": remark.code, "group": remark.group, "message": remark.message} for remark in found],
     }

@@ -15,6 +15,7 @@ from pilots.policies.regions import figure_regions
 from pilots.queries.figures.reading import read
 from pilots.queries.figures.registry import FIGURES
 from pilots.queries.figures.statements import plain
+from pilots.queries.steady import one_instant
 
 
 class Figures(APIView):
@@ -36,7 +37,8 @@ class Figures(APIView):
         day = query.validated_data["as_of"]
         if day > timezone.localdate():
             raise ValidationError({"as_of": [ErrorDetail(_("This day has not come yet."), "future_date")]})
-        reading = read(region, day)
+        with one_instant():
+            reading = read(region, day)
         return Response(
             {
                 "region": region.code,

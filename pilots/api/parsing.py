@@ -1,4 +1,4 @@
-"""Request bodies: JSON of bounded size and depth."""
+"""Request bodies: JSON of bounded size and depth, without ambiguities."""
 
 import json
 from collections.abc import Mapping
@@ -10,6 +10,9 @@ from rest_framework import status
 from rest_framework.exceptions import APIException, ParseError
 from rest_framework.parsers import JSONParser
 
+DISCARDED_AT_MOST = 16 * 1024 * 1024
+_CHUNK = 64 * 1024
+
 
 class BodyTooLarge(APIException):
     """The body is larger than any report can be."""
@@ -19,22 +22,52 @@ class BodyTooLarge(APIException):
     default_code = "body_too_large"
 
 
+class LengthRequired(APIException):
+    """A body sent in chunks does not say how long it is."""
+
+    status_code = status.HTTP_411_LENGTH_REQUIRED
+    default_detail = _("Send the length of the request body (Content-Length).")
+    default_code = "length_required"
+
+
 class BoundedJSONParser(JSONParser):
-    """Reads at most API_MAX_BODY_BYTES; refuses what is no JSON, not UTF-8, or nested without end."""
+    """Reads at most API_MAX_BODY_BYTES; refuses what is no JSON, not UTF-8, nested without end, or says a key twice."""
 
     def parse(
         self, stream: IO[Any], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
     ) -> Any:
         """The parsed body."""
+        request = (parser_context or {}).get("request")
+        if request is not None and "chunked" in request.META.get("HTTP_TRANSFER_ENCODING", "").lower():
+            raise LengthRequired
         limit: int = settings.API_MAX_BODY_BYTES
         body = stream.read(limit + 1)
         if len(body) > limit:
+            _discard(stream)
             raise BodyTooLarge
         try:
-            return json.loads(body.decode("utf-8"), parse_constant=_refuse_constant)
+            text = body.decode("utf-8")
+            parsed = json.loads(text, parse_constant=_refuse, object_pairs_hook=_once)
+            json.dumps(parsed, ensure_ascii=False).encode("utf-8")  # an escaped lone surrogate is no text
         except (ValueError, RecursionError) as error:
             raise ParseError(_("The request body is not valid JSON.")) from error
+        return parsed
 
 
-def _refuse_constant(name: str) -> float:
+def _discard(stream: IO[Any]) -> None:
+    """Read on, within reason: a client that is still sending does not look at the answer."""
+    left = DISCARDED_AT_MOST
+    while left > 0 and (chunk := stream.read(min(_CHUNK, left))):
+        left -= len(chunk)
+
+
+def _refuse(name: str) -> float:
     raise ValueError(name)
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object in which every key stands once; of two, nobody could say which was meant."""
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("a key stands twice")
+    return found

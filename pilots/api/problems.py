@@ -65,7 +65,8 @@ def _problem_of(error: Exception) -> dict[str, Any] | None:
     if isinstance(error, exceptions.ValidationError):
         return _validation(list(_walk(error.detail, "")))
     if isinstance(error, ModelValidationError):
-        return _validation([_entry(f"/{f}", "invalid", m) for f, ms in error.message_dict.items() for m in ms])
+        by_field = error.message_dict if hasattr(error, "error_dict") else {"": error.messages}
+        return _validation([_entry(f"/{f}", "invalid", m) for f, ms in by_field.items() for m in ms])
     if isinstance(error, exceptions.APIException):
         code = error.get_codes()
         return problem_details(error.status_code, code if isinstance(code, str) else "error", str(error.detail))

@@ -1,10 +1,12 @@
 """Shapes of requests and answers. Input serializers check shape only; output serializers list their fields."""
 
+from datetime import date
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
+from pilots.states.calendar import FIRST_DAY, WRITTEN_DAY
 from pilots.states.capacity import MAX_COUNT, ClassGroup, Count
 
 Errors = dict[str, Any]
@@ -69,10 +71,25 @@ class ClassesSerializer(StrictSerializer):
         return {ClassGroup(group): Count(**count) for group, count in super().to_internal_value(data).items()}
 
 
+class DayField(serializers.DateField):
+    """A day written YYYY-MM-DD and in no other form, not before the programme's calendar begins."""
+
+    default_error_messages = {"too_early": _("The register begins on 2000-01-01.")}  # noqa: RUF012  # as DRF has it
+
+    def to_internal_value(self, value: Any) -> date:
+        """The day."""
+        if not isinstance(value, str) or not WRITTEN_DAY.fullmatch(value):
+            self.fail("invalid", format="YYYY-MM-DD")
+        day: date = super().to_internal_value(value)
+        if day < FIRST_DAY:
+            self.fail("too_early")
+        return day
+
+
 class CapacityReportInput(StrictSerializer):
     """A capacity report as it is sent."""
 
-    as_of = serializers.DateField(help_text=_("The day the numbers are true of, YYYY-MM-DD, not in the future."))
+    as_of = DayField(help_text=_("The day the numbers are true of, YYYY-MM-DD, not in the future."))
     classes = ClassesSerializer()
 
 
@@ -86,7 +103,7 @@ class CountOutput(serializers.Serializer[Any]):
 class WarningOutput(serializers.Serializer[Any]):
     """A remark on an accepted report."""
 
-    code = serializers.CharField(help_text="over_capacity | unclassified")
+    code = serializers.CharField(help_text="over_capacity | unclassified | superseded")
     group = serializers.CharField(help_text=_("Class group, or empty for the whole report."))
     message = serializers.CharField()
 
@@ -131,7 +148,7 @@ class FiguresQuery(serializers.Serializer[Any]):
     """Which figures."""
 
     region = serializers.RegexField(r"^\d{6}$", help_text=_("Six-digit region code."))
-    as_of = serializers.DateField(help_text=_("The day, YYYY-MM-DD."))
+    as_of = DayField(help_text=_("The day, YYYY-MM-DD."))
 
 
 class FigureOutput(serializers.Serializer[Any]):

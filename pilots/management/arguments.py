@@ -7,14 +7,18 @@ from django.core.management.base import CommandError
 from django.utils import timezone
 
 from pilots.models import Region
+from pilots.states.calendar import FIRST_DAY, WRITTEN_DAY
 
 
 def day(text: str) -> date:
     """A day as YYYY-MM-DD."""
     try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise ArgumentTypeError(f"{text!r} is not a day; write YYYY-MM-DD") from error
+        found = date.fromisoformat(text) if WRITTEN_DAY.fullmatch(text) else None
+    except ValueError:
+        found = None
+    if found is None or found < FIRST_DAY:
+        raise ArgumentTypeError(f"{text!r} is not a day since {FIRST_DAY}; write YYYY-MM-DD")
+    return found
 
 
 def region(code: str) -> Region:

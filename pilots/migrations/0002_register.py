@@ -12,7 +12,7 @@ RETURNS TABLE (
     institution_id bigint, county_id varchar, service_model varchar,
     report_id bigint, reported_on date, places integer, enrolled integer,
     filing_kind varchar, filed_on date,
-    pilot_level varchar, pilot_type varchar, piloted_on date,
+    pilot_level varchar, pilot_type varchar, piloted_on date, provincial_since date,
     inclusive boolean
 )
 LANGUAGE sql STABLE PARALLEL SAFE
@@ -22,6 +22,20 @@ SELECT i.id, i.county_id, i.service_model,
        CASE WHEN f.live THEN f.kind END, CASE WHEN f.live THEN f.effective_on END,
        CASE WHEN d.live THEN d.level END, CASE WHEN d.live THEN d.pilot_type END,
        CASE WHEN d.live THEN d.effective_on END,
+       CASE WHEN d.live AND d.level = 'provincial' THEN (
+           -- the first of the provincial lines that no other line interrupts
+           SELECT min(e.effective_on)
+             FROM pilots_designation e
+            WHERE e.institution_id = i.id AND e.effective_on <= $1 AND e.recorded_at <= $2 AND e.level = 'provincial'
+              AND NOT EXISTS (SELECT 1 FROM pilots_designation x WHERE x.corrects_id = e.id AND x.recorded_at <= $2)
+              AND NOT EXISTS (
+                  SELECT 1 FROM pilots_designation b
+                   WHERE b.institution_id = i.id AND b.effective_on <= $1 AND b.recorded_at <= $2
+                     AND b.level <> 'provincial' AND b.act <> 'void'
+                     AND (b.effective_on, b.id) > (e.effective_on, e.id)
+                     AND NOT EXISTS (SELECT 1 FROM pilots_designation x
+                                      WHERE x.corrects_id = b.id AND x.recorded_at <= $2))
+       ) END,
        coalesce(n.live, false)
   FROM pilots_institution i
   LEFT JOIN LATERAL (

@@ -11,7 +11,7 @@ from django.db.models.functions import TruncDate
 from django.utils.translation import gettext_lazy as _
 
 from pilots.models.institutions import Institution
-from pilots.models.ledgers import Recorded, append_only
+from pilots.models.ledgers import Recorded, append_only, corrects_its_own
 from pilots.states.capacity import MAX_COUNT, ClassGroup, Source
 from portal.accounts.models import ApiKey
 
@@ -110,7 +110,10 @@ class CapacityReport(Recorded):
             # The night run's question "what was recorded since": the ledger only grows, so BRIN is enough.
             BrinIndex(fields=["recorded_at"], name="capacity_report_recorded", autosummarize=True),
         ]
-        triggers: ClassVar[list[pgtrigger.Trigger]] = append_only("capacity_report")
+        triggers: ClassVar[list[pgtrigger.Trigger]] = [
+            *append_only("capacity_report"),
+            corrects_its_own("capacity_report", "institution_id", "as_of"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.institution_id} {self.as_of}: {self.places} / {self.enrolled}"

@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from pilots.models.ledgers import InstitutionFact, append_only, fact_constraints, fact_indexes
+from pilots.models.ledgers import InstitutionFact, append_only, corrects_its_own, fact_constraints, fact_indexes
 from pilots.states.facts import DesignationAct, FilingKind, PilotLevel, PilotType, RecognitionAct
 
 
@@ -21,7 +21,10 @@ class Filing(InstitutionFact):
         verbose_name_plural = _("filings")
         constraints: ClassVar[list[models.BaseConstraint]] = fact_constraints("filing")
         indexes: ClassVar[list[models.Index]] = fact_indexes("filing")
-        triggers: ClassVar[list[pgtrigger.Trigger]] = append_only("filing")
+        triggers: ClassVar[list[pgtrigger.Trigger]] = [
+            *append_only("filing"),
+            corrects_its_own("filing", "institution_id"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.institution_id} {self.kind} {self.effective_on}"
@@ -47,7 +50,10 @@ class Designation(InstitutionFact):
             ),
         ]
         indexes: ClassVar[list[models.Index]] = fact_indexes("designation")
-        triggers: ClassVar[list[pgtrigger.Trigger]] = append_only("designation")
+        triggers: ClassVar[list[pgtrigger.Trigger]] = [
+            *append_only("designation"),
+            corrects_its_own("designation", "institution_id"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.institution_id} {self.act} {self.level} {self.effective_on}"
@@ -63,7 +69,10 @@ class InclusiveRecognition(InstitutionFact):
         verbose_name_plural = _("inclusive recognitions")
         constraints: ClassVar[list[models.BaseConstraint]] = fact_constraints("recognition")
         indexes: ClassVar[list[models.Index]] = fact_indexes("recognition")
-        triggers: ClassVar[list[pgtrigger.Trigger]] = append_only("recognition")
+        triggers: ClassVar[list[pgtrigger.Trigger]] = [
+            *append_only("recognition"),
+            corrects_its_own("recognition", "institution_id"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.institution_id} {self.act} {self.effective_on}"

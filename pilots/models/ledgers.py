@@ -36,6 +36,20 @@ def append_only(table: str) -> list[pgtrigger.Trigger]:
     ]
 
 
+def corrects_its_own(table: str, *columns: str) -> pgtrigger.Trigger:
+    """A trigger that refuses a correction of a line of which these columns differ."""
+    same = " AND ".join(f"x.{column} = NEW.{column}" for column in columns)
+    known = "SELECT 1 FROM {meta.db_table} x WHERE x.id = NEW.corrects_id AND " + same  # noqa: S608  # our own names
+    refuse = f"IF NOT EXISTS ({known}) THEN RAISE EXCEPTION 'A correction stays with its own.'; END IF; RETURN NEW;"
+    return pgtrigger.Trigger(
+        name=f"{table}_corrects_its_own",
+        when=pgtrigger.Before,
+        operation=pgtrigger.Insert,
+        condition=pgtrigger.Q(new__corrects__isnull=False),
+        func=pgtrigger.Func(refuse),  # type: ignore[no-untyped-call]  # pgtrigger has no types
+    )
+
+
 class Recorded(models.Model):
     """A row that was recorded at an instant, by someone or something, and stays."""
 

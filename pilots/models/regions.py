@@ -64,6 +64,15 @@ class Region(models.Model):
                 violation_error_message=_("Every region but a province has a parent."),
             ),
         ]
+        triggers: ClassVar[list[pgtrigger.Trigger]] = [
+            # Figures of past days are sums up this tree; regions that change need dates of their own first.
+            pgtrigger.Protect(
+                name="region_keeps_its_place",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.AnyChange("code", "level", "parent"),
+            ),
+            pgtrigger.Protect(name="region_no_delete", operation=pgtrigger.Delete),
+        ]
 
     def __str__(self) -> str:
         return self.label

@@ -70,6 +70,7 @@ class RegisterRow(models.Model):
     pilot_level = models.CharField(max_length=20, null=True)  # noqa: DJ001  # null where it is no pilot that day
     pilot_type = models.CharField(max_length=30, null=True)  # noqa: DJ001
     piloted_on = models.DateField(null=True)
+    provincial_since = models.DateField(null=True, help_text="first day of its unbroken time as a provincial pilot")
     inclusive = models.BooleanField()
 
     objects: ClassVar[RegisterManager] = RegisterManager()

@@ -36,13 +36,16 @@ class Reported:
 def report_capacity(
     *, institution_id: int, as_of: date, classes: Classes, by: Principal, at: datetime, source: Source
 ) -> Reported:
-    """Store an institution's statement of a day. The same statement sent again is answered by the stored one."""
+    """Store an institution's statement of a day. The same statement sent again is answered by the stored one.
+
+    That holds for a statement that was replaced since, too: a delayed repetition must not undo a correction. Whoever
+    means to return to earlier numbers corrects the report that stands.
+    """
     institution = Institution.objects.select_for_update(no_key=True).get(pk=institution_id)
     require_may_report(by, institution)
     _require_plausible(institution, as_of, classes, at)
-    standing = CapacityReport.objects.filter(institution=institution, as_of=as_of).order_by("-pk").first()
-    if standing is not None and classes_of(standing) == _complete(classes):
-        return Reported(standing, created=False, warnings=warnings_about(classes))
+    if (stored := _stored_before(institution, as_of, classes)) is not None:
+        return stored
     report = CapacityReport.objects.create(
         institution=institution, as_of=as_of, source=source, **_author(by), **_columns(classes)
     )
@@ -59,6 +62,8 @@ def correct_report(*, report_id: int, classes: Classes, reason: str, by: Princip
     if not reason.strip():
         raise ReasonMissing(_("Say why the report is corrected."), field="reason")
     standing = CapacityReport.objects.filter(institution=institution, as_of=wrong.as_of).order_by("-pk").first()
+    if standing is not None and standing.corrects_id == wrong.pk and classes_of(standing) == _complete(classes):
+        return Reported(standing, created=False, warnings=warnings_about(classes))
     if standing != wrong:
         raise AlreadyCorrected(_("This report was already replaced by a later one for the same day; correct that one."))
     report = CapacityReport.objects.create(
@@ -78,6 +83,18 @@ def classes_of(report: CapacityReport) -> dict[ClassGroup, Count]:
     return {
         group: Count(getattr(report, f"{group}_places"), getattr(report, f"{group}_enrolled")) for group in ClassGroup
     }
+
+
+def _stored_before(institution: Institution, as_of: date, classes: Classes) -> Reported | None:
+    wanted = _complete(classes)
+    reports = list(CapacityReport.objects.filter(institution=institution, as_of=as_of).order_by("-pk"))
+    same = next((report for report in reports if classes_of(report) == wanted), None)
+    if same is None:
+        return None
+    remarks = warnings_about(classes)
+    if same != reports[0]:
+        remarks.append(Remark("superseded", "", _("This report was stored before and has been replaced since.")))
+    return Reported(same, created=False, warnings=remarks)
 
 
 def _complete(classes: Classes) -> dict[ClassGroup, Count]:

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from pilots.models import Designation, Filing, InclusiveRecognition, Institution
-from pilots.operations.refusals import BeforeOpening
+from pilots.operations.refusals import AlreadyCorrected, BeforeOpening, InstitutionClosed, ReasonMissing
 from pilots.states.capacity import Source
 from pilots.states.facts import DesignationAct, FilingKind, PilotLevel, PilotType, RecognitionAct
 from portal.accounts.models import User
@@ -73,8 +73,13 @@ def end_designation(*, institution_id: int, effective_on: date, basis: Basis) ->
 def void_designation(*, designation_id: int, basis: Basis) -> Designation:
     """Take a line out that was entered in error; both lines stay to be read."""
     wrong = Designation.objects.get(pk=designation_id)
+    institution = Institution.objects.select_for_update(no_key=True).get(pk=wrong.institution_id)
+    if Designation.objects.filter(corrects=wrong).exists():
+        raise AlreadyCorrected(_("This line was already corrected."))
+    if not basis.reason.strip():
+        raise ReasonMissing(_("A correction needs a reason."), field="reason")
     return Designation.objects.create(
-        institution=_locked(wrong.institution_id, wrong.effective_on),
+        institution=institution,
         act=DesignationAct.VOID,
         effective_on=wrong.effective_on,
         corrects=wrong,
@@ -84,10 +89,9 @@ def void_designation(*, designation_id: int, basis: Basis) -> Designation:
 
 @transaction.atomic
 def record_filing(*, institution_id: int, kind: FilingKind, effective_on: date, basis: Basis) -> Filing:
-    """Write a completed filing, or its cancellation."""
-    return Filing.objects.create(
-        institution=_locked(institution_id, effective_on), kind=kind, effective_on=effective_on, **basis.columns()
-    )
+    """Write a completed filing, which may come before the opening, or its cancellation, which may come at the end."""
+    institution = Institution.objects.select_for_update(no_key=True).get(pk=institution_id)
+    return Filing.objects.create(institution=institution, kind=kind, effective_on=effective_on, **basis.columns())
 
 
 @transaction.atomic
@@ -120,5 +124,9 @@ def _locked(institution_id: int, effective_on: date) -> Institution:
     if effective_on < institution.opened_on:
         raise BeforeOpening(
             _("The institution opened only on %(day)s.") % {"day": institution.opened_on}, field="effective_on"
+        )
+    if institution.closed_on is not None and effective_on >= institution.closed_on:
+        raise InstitutionClosed(
+            _("The institution has been closed since %(day)s.") % {"day": institution.closed_on}, field="effective_on"
         )
     return institution

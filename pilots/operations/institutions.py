@@ -7,12 +7,13 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from pilots.models import Filing, Institution, Kindergarten, Operator
+from pilots.models import Filing, Institution, Kindergarten, Operator, Region
 from pilots.models.ledgers import ClockTimestamp
-from pilots.operations.refusals import FutureDay, Implausible, InstitutionClosed
+from pilots.operations.refusals import DayTooEarly, FutureDay, Implausible, InstitutionClosed
 from pilots.policies.institutions import require_may_register_in
 from pilots.policies.standing import Principal
 from pilots.queries.search import search_text
+from pilots.states.calendar import FIRST_DAY
 from pilots.states.capacity import Source
 from pilots.states.facts import FilingKind
 from portal.accounts.models import User
@@ -53,6 +54,8 @@ def register_institution(
     Raises NotPermitted, FutureDay, Implausible; ValidationError (by field) where a value has no valid form.
     """
     require_may_register_in(by, entry.county_id)
+    # Two registrations of one name in one county unit wait for each other, so that the second sees the first.
+    Region.objects.select_for_update(no_key=True).get(pk=entry.county_id)
     _require_plausible(entry, filing, timezone.localdate(at))
     author = by if isinstance(by, User) else None
     institution = Institution(
@@ -102,6 +105,10 @@ def close_institution(*, institution_id: int, closed_on: date, by: Principal, at
 
 
 def _require_plausible(entry: Entry, filing: FilingEntry | None, today: date) -> None:
+    if entry.opened_on < FIRST_DAY:
+        raise DayTooEarly(_("The register begins on %(day)s.") % {"day": FIRST_DAY}, field="opened_on")
+    if filing is not None and filing.filed_on < FIRST_DAY:
+        raise DayTooEarly(_("The register begins on %(day)s.") % {"day": FIRST_DAY}, field="filed_on")
     if entry.opened_on > today:
         raise FutureDay(_("The opening day has not come yet."), field="opened_on")
     if filing is not None and filing.filed_on > today:

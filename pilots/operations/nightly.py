@@ -11,15 +11,15 @@ from datetime import date, datetime, timedelta
 from time import monotonic, sleep
 
 from django.db import connection, transaction
-from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from pilots.models import LateFactSweep, NightRun
 from pilots.operations import snapshots
-from pilots.operations.refusals import DayNotOver, NightRunBusy
+from pilots.operations.refusals import DayNotOver, DayTooEarly, NightRunBusy
 from pilots.operations.watermark import settled_until
 from pilots.queries.late import earliest_by_county
+from pilots.states.calendar import FIRST_DAY
 
 _LOCK = 0x70696C6F74  # any number that is ours alone: "pilot"
 _PAUSE_SECONDS = 0.2
@@ -41,9 +41,11 @@ def compute_days(
 ) -> list[NightRun]:
     """Compute each day from `first` to `last`, both included, whether computed before or not.
 
-    Raises DayNotOver, or NightRunBusy when another run is still at work after `patience`.
+    Raises DayNotOver, DayTooEarly, or NightRunBusy when another run is still at work after `patience`.
     """
     _require_over(last, clock())
+    if first < FIRST_DAY:
+        raise DayTooEarly(_("The register begins on %(day)s.") % {"day": FIRST_DAY})
     with _only_one(patience):
         known_at = settled_until()
         return [_compute(day, known_at, trigger, clock) for day in _days(first, last)]
@@ -80,7 +82,7 @@ def _compute(
     with transaction.atomic():
         changed = snapshots.store_counties(day, known_at, counties)
         changed += snapshots.store_regions_above(day, counties)
-        snapshots.store_target_progress(day)
+        snapshots.store_target_progress(day, known_at)
         rows, checksum = snapshots.checksum(day)
         return NightRun.objects.create(
             day=day,
@@ -96,8 +98,9 @@ def _compute(
 
 def _stale_counties(known_at: datetime) -> dict[str, date]:
     """County units with facts recorded since the last sweep, and the first day these speak of."""
-    swept_to = LateFactSweep.objects.aggregate(at=Max("swept_to"))["at"]
-    return earliest_by_county(swept_to, known_at)
+    # The last sweep not beyond this watermark: one beyond it ran under a clock that was set back since.
+    last = LateFactSweep.objects.filter(swept_to__lte=known_at).order_by("-pk").first()
+    return earliest_by_county(last.swept_to if last else None, known_at)
 
 
 def _touched(stale: dict[str, date], day: date) -> list[str]:

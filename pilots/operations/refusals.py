@@ -17,6 +17,20 @@ class NightRunBusy(DomainError):
     status = 409
 
 
+class WatermarkUnknown(DomainError):
+    """The night run cannot tell up to when everything recorded is visible."""
+
+    code = "watermark_unknown"
+    status = 503
+
+
+class DayTooEarly(DomainError):
+    """A day before the programme's calendar begins is a slip of the key."""
+
+    code = "day_too_early"
+    status = 400
+
+
 class FutureDay(DomainError):
     """A fact cannot be stated of a day that has not come."""
 

@@ -85,7 +85,7 @@ def store_regions_above(day: date, counties: Sequence[str] | None) -> int:
     )
 
 
-def store_target_progress(day: date) -> int:
+def store_target_progress(day: date, known_at: datetime) -> int:
     """Put the day's value of each standing target's indicator beside the target; answer how many rows changed."""
     cases = " ".join(f"WHEN '{name}' THEN s.{name}" for name in MEASURE_NAMES)
     return _execute(
@@ -93,11 +93,11 @@ def store_target_progress(day: date) -> int:
         INSERT INTO pilots_targetprogress AS p (target_id, day, actual)
         SELECT t.id, s.day, CASE t.indicator {cases} END
           FROM (SELECT DISTINCT ON (region_id, indicator) id, region_id, indicator
-                  FROM pilots_target WHERE year = %s ORDER BY region_id, indicator, id DESC) t
+                  FROM pilots_target WHERE year = %s AND recorded_at <= %s ORDER BY region_id, indicator, id DESC) t
           JOIN pilots_coveragesnapshot s ON s.region_id = t.region_id AND s.day = %s
             ON CONFLICT (target_id, day) DO UPDATE SET actual = excluded.actual WHERE p.actual <> excluded.actual
         """,  # noqa: S608  # built from names in the registry only
-        [day.year, day],
+        [day.year, known_at, day],
     )
 
 

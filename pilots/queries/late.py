@@ -3,11 +3,18 @@
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import F, Min, Q, QuerySet
+from django.db.models import DateField, F, Func, Min, Q, QuerySet
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce, Least
 
-from pilots.models import CapacityReport, Designation, Filing, InclusiveRecognition, Institution, RegionFact
+from pilots.models import CapacityReport, Designation, Filing, InclusiveRecognition, Institution, RegionFact, Target
+
+
+class MakeDate(Func):
+    """1 January of a year."""
+
+    template = "make_date(%(expressions)s::int, 1, 1)"
+    output_field = DateField()
 
 
 def earliest_by_county(since: datetime | None, until: datetime) -> dict[str, date]:
@@ -27,6 +34,7 @@ def _recorded(since: datetime | None, until: datetime) -> list["QuerySet[Any, tu
         _earliest(Institution.objects.filter(window), "county_id", F("opened_on")),
         _earliest(closures, "county_id", F("closed_on")),
         _earliest(RegionFact.objects.filter(window), "region_id", F("effective_on")),
+        _earliest(Target.objects.filter(window), "region_id", MakeDate(F("year"))),
     ]
     for ledger in (Filing, Designation, InclusiveRecognition):
         first = Least(F("effective_on"), Coalesce(F("corrects__effective_on"), F("effective_on")))

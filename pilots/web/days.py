@@ -7,14 +7,12 @@ from urllib.parse import urlencode
 
 from django.http import HttpRequest
 from django.utils import timezone
-from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 from django_htmx.middleware import HtmxDetails
 
 from pilots.models import DemoLoad, NightRun
 from pilots.queries.opening import demo_load, opening_day
-
-FIRST_DAY = date(2000, 1, 1)
+from pilots.states.calendar import FIRST_DAY, WRITTEN_DAY
 
 
 @dataclass(frozen=True)
@@ -74,7 +72,7 @@ def stamp(run: NightRun | None) -> str:
 
 def _parse(typed: str, today: date) -> tuple[date | None, str]:
     try:
-        day = parse_date(typed)
+        day = date.fromisoformat(typed) if WRITTEN_DAY.fullmatch(typed) else None
     except ValueError:
         day = None
     if day is None:

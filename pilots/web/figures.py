@@ -22,6 +22,7 @@ from pilots.queries.figures.registry import FIGURES
 from pilots.queries.figures.sources import FromFact, FromMeasure, FromRatio
 from pilots.queries.figures.trend import trend
 from pilots.queries.runs import latest_run
+from pilots.queries.steady import one_instant
 from pilots.web.dashboard import breadcrumb, figure_url
 from pilots.web.days import asked_day, asks_for, dated, request_demo, stamp
 
@@ -58,11 +59,14 @@ def detail(request: HttpRequest, code: str) -> HttpResponse:
         raise Http404
     region = _region(request)
     asked = asked_day(request)
-    explanation = explain(figure, region, asked.day)
-    context = {**asked.context(), **_records(request, explanation), "request": request}
-    if asks_for(request, "records"):
+    part = asks_for(request, "records")
+    with one_instant():
+        explanation = explain(figure, region, asked.day)
+        context = {**asked.context(), **_records(request, explanation), "request": request}
+        if not part:
+            context |= _page(request, explanation)
+    if part:
         return render(request, "pilots/figures/_records.html", context, status=asked.status)
-    context |= _page(request, explanation)
     return render(request, "pilots/figures/detail.html", context, status=asked.status)
 
 

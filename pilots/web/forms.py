@@ -1,5 +1,6 @@
 """Forms: shape and labels; the rules of the field are refused by the operations and shown at the same fields."""
 
+import unicodedata
 from collections.abc import Iterator
 from typing import Any
 
@@ -13,7 +14,7 @@ from pilots.states.capacity import MAX_COUNT, Classes, ClassGroup, Count
 from pilots.states.facts import FilingKind
 from pilots.states.institutions import LegalNature, ServiceModel
 from portal.shared.refusals import DomainError
-from portal.shared.validators import validate_credit_code
+from portal.shared.validators import validate_credit_code, validate_visible
 
 
 class DayInput(forms.DateInput):
@@ -35,6 +36,18 @@ def refuse_values(form: forms.Form, error: ValidationError) -> None:
     for field, messages in error.message_dict.items():
         for message in messages:
             form.add_error(field if field in form.fields else None, message)
+
+
+class LineField(forms.CharField):
+    """One line of text that people can see, in Unicode's composed form."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{**kwargs, "validators": [*kwargs.get("validators", ()), validate_visible]})
+
+    def to_python(self, value: Any) -> Any:
+        """The composed form."""
+        text = super().to_python(value)
+        return unicodedata.normalize("NFC", text) if isinstance(text, str) else text
 
 
 class StyledForm(forms.Form):
@@ -81,10 +94,8 @@ class InstitutionForm(StyledForm):
     """What is entered when an institution is registered."""
 
     county = forms.ModelChoiceField(label=_("County unit"), queryset=Region.objects.none(), empty_label=None)
-    name = forms.CharField(
-        label=_("Name"), max_length=200, help_text=_("As on the licence or certificate of registration.")
-    )
-    credit_code = forms.CharField(
+    name = LineField(label=_("Name"), max_length=200, help_text=_("As on the licence or certificate of registration."))
+    credit_code = LineField(
         label=_("Unified credit code"),
         required=False,
         max_length=18,
@@ -93,25 +104,25 @@ class InstitutionForm(StyledForm):
     )
     legal_nature = forms.ChoiceField(label=_("Legal nature"), required=False, choices=[("", "—"), *LegalNature.choices])
     service_model = forms.ChoiceField(label=_("Service model"), choices=[("", "—"), *ServiceModel.choices])
-    operator_name = forms.CharField(
+    operator_name = LineField(
         label=_("Operator or brand"), required=False, max_length=200, help_text=_("Leave empty if it runs itself.")
     )
-    host_kindergarten_name = forms.CharField(
+    host_kindergarten_name = LineField(
         label=_("Host kindergarten"),
         required=False,
         max_length=200,
         help_text=_("Only for nursery classes of a kindergarten that has a register entry of its own."),
     )
     opened_on = forms.DateField(label=_("Opened on"), widget=DayInput)
-    address = forms.CharField(label=_("Address"), required=False, max_length=300)
-    contact_name = forms.CharField(label=_("Contact person"), required=False, max_length=100)
-    contact_phone = forms.CharField(label=_("Contact telephone"), required=False, max_length=30)
+    address = LineField(label=_("Address"), required=False, max_length=300)
+    contact_name = LineField(label=_("Contact person"), required=False, max_length=100)
+    contact_phone = LineField(label=_("Contact telephone"), required=False, max_length=30)
     filing_kind = forms.ChoiceField(
         label=_("Kind of filing"),
         choices=[(kind.value, kind.label) for kind in (FilingKind.INITIAL, FilingKind.REPORT_ONLY)],
     )
     filed_on = forms.DateField(label=_("Filed on"), widget=DayInput)
-    document_number = forms.CharField(label=_("Receipt number"), required=False, max_length=100)
+    document_number = LineField(label=_("Receipt number"), required=False, max_length=100)
 
     SECTIONS = (
         (
@@ -179,7 +190,7 @@ class CapacityForm(StyledForm):
 class CorrectionForm(CapacityForm):
     """Other numbers for the day of an earlier report, and why."""
 
-    reason = forms.CharField(
+    reason = LineField(
         label=_("Reason of the correction"),
         max_length=500,
         help_text=_("Stays readable beside both reports."),

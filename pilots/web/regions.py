@@ -15,6 +15,7 @@ from pilots.models import Region
 from pilots.policies.regions import visible_regions
 from pilots.queries.figures.reading import Reading, read_many, read_without_targets
 from pilots.queries.figures.registry import FIGURES
+from pilots.queries.steady import one_instant
 from pilots.states.regions import Level
 from pilots.web import dashboard
 from pilots.web.days import asked_day, asks_for, dated, stamp
@@ -27,7 +28,8 @@ def detail(request: HttpRequest, code: str) -> HttpResponse:
     region = get_object_or_404(visible_regions(request.user).select_related("parent__parent"), pk=code)
     asked = asked_day(request)
     below = list(Region.objects.within(code).exclude(pk=code).select_related("parent"))
-    now = read_many([region, *below], asked.day)
+    with one_instant():
+        now = read_many([region, *below], asked.day)
     context = {"region": _shown(region), "request": request, **asked.context(), **_map(request, region, below, now)}
     if asks_for(request, "map-panel"):
         return render(request, "pilots/regions/_map.html", context, status=asked.status)

@@ -21,6 +21,7 @@ __all__ = [
     "ensure_postgres",
     "install_into_environment",
     "leave",
+    "revive",
     "throwaway_directory",
     "throwaway_servers",
     "var_directory",
@@ -63,6 +64,12 @@ def leave() -> None:
     """Give this process's shares back, now rather than at its end; the last user's leaving stops a server."""
     while _shares:
         _shares.pop().leave()
+
+
+def revive() -> None:
+    """Start again whichever of this process's servers has ended; those that run are left alone."""
+    for share in _shares:
+        share.revive()
 
 
 def _join(server: Server) -> str:

@@ -49,6 +49,11 @@ class Share:
                 self._depart()
                 raise
 
+    def revive(self) -> None:
+        """Start the server again if it has ended while it is in use."""
+        with locks.exclusive(self._server.home / "start.lock"):
+            self._server.start()
+
     def leave(self) -> None:
         """Give the share back; a forked child, which did not take it, cannot."""
         if self._users is None or os.getpid() != self._owner:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from types import FrameType
 
+from portal import embedded
 from portal.serve.children import Child
 from portal.serve.terminal import say
 
@@ -16,6 +17,7 @@ QUICK_DEATHS_ADMITTED = 5
 FIRST_PAUSE_SECONDS = 0.5
 SLOW_START_SECONDS = 60
 ANSWER_SECONDS = 2
+SERVERS_EVERY_SECONDS = 5
 
 
 class StopSignals:
@@ -76,6 +78,7 @@ class Supervisor:
     def _keep_running(self) -> int:
         announce_until = time.monotonic() + SLOW_START_SECONDS
         announced = False
+        look_at_servers = time.monotonic() + SERVERS_EVERY_SECONDS
         while not self._signals.received:
             if not announced and answers(self._port):
                 say(f"Portal ready: http://127.0.0.1:{self._port} (Ctrl-C stops it)")
@@ -85,6 +88,9 @@ class Supervisor:
                 announce_until = time.monotonic() + SLOW_START_SECONDS
             if not all(self._revive(watch) for watch in self._watches):
                 return 1
+            if time.monotonic() > look_at_servers:
+                embedded.revive()
+                look_at_servers = time.monotonic() + SERVERS_EVERY_SECONDS
             time.sleep(LOOK_EVERY_SECONDS)
         say("Stopping …")
         return 0

@@ -7,16 +7,18 @@ import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from threading import Barrier, Event
 
 import pytest
 from django.db import connection, transaction
 
-from pilots.models import CapacityReport, CoverageSnapshot, NightRun
+from pilots.models import CapacityReport, CoverageSnapshot, Institution, NightRun
+from pilots.operations.institutions import Entry, register_institution
 from pilots.operations.nightly import compute_days, run_night
-from pilots.operations.refusals import NightRunBusy
-from tests.pilots.acts import compute, figure, noon, report, snapshot
+from pilots.operations.refusals import Implausible, NightRunBusy, WatermarkUnknown
+from pilots.operations.watermark import settled_until
+from tests.pilots.acts import compute, county_officer, figure, noon, report, snapshot
 
 DAY = date(2021, 11, 1)
 
@@ -126,3 +128,66 @@ def test_ledgers_refuse_to_be_altered(db, table, sql):
     compute(DAY)
     with connection.cursor() as cursor, pytest.raises(Exception, match=r"Cannot (update|delete|truncate)"):
         cursor.execute(sql.format(table))
+
+
+def test_two_registrations_of_one_name_at_once_are_one(db):
+    entry = Entry("130102", "同名托育园（测试）", "social", date(2021, 1, 1))
+
+    def register():
+        try:
+            return register_institution(entry=entry, filing=None, by=county_officer(), at=noon(DAY))
+        except Implausible:
+            return None
+
+    done = in_threads(*[register] * 4)
+    assert sum(each is not None for each in done) == 1
+    assert Institution.objects.filter(name=entry.name).count() == 1
+
+
+def test_no_watermark_is_later_than_a_fact_it_cannot_see(db):
+    """Writers commit short transactions while watermarks are taken: none may pass a fact that is still to appear."""
+    stop = Event()
+    counts: list[tuple[datetime, int]] = []
+
+    def writer(number):
+        day = date(2021, 1, 1)
+        while not stop.is_set():
+            day += timedelta(days=1)
+            report(number, day, day.day, 1)
+
+    def watermarks():
+        try:
+            for _round in range(400):
+                mark = settled_until()
+                counts.append((mark, CapacityReport.objects.filter(recorded_at__lte=mark).count()))
+        finally:
+            stop.set()
+
+    in_threads(watermarks, lambda: writer("SJZ-0001"), lambda: writer("SJZ-0002"))
+    assert len(counts) == 400
+    assert all(CapacityReport.objects.filter(recorded_at__lte=mark).count() == seen for mark, seen in counts)
+
+
+def test_a_session_that_cannot_be_looked_at_stops_the_run(db):
+    with connection.cursor() as cursor:
+        cursor.execute("DROP ROLE IF EXISTS portal_limited")
+        cursor.execute("CREATE ROLE portal_limited LOGIN")
+        cursor.execute("GRANT SELECT ON ALL TABLES IN SCHEMA public TO portal_limited")
+    other = connection.copy()
+    try:
+        other.ensure_connection()
+        with connection.cursor() as cursor:
+            cursor.execute("SET ROLE portal_limited")
+            with pytest.raises(WatermarkUnknown):
+                settled_until()
+            cursor.execute("RESET ROLE")
+            cursor.execute("GRANT pg_read_all_stats TO portal_limited")
+            cursor.execute("SET ROLE portal_limited")
+            assert settled_until() is not None
+            cursor.execute("RESET ROLE")
+    finally:
+        other.close()
+        with connection.cursor() as cursor:
+            cursor.execute("RESET ROLE")
+            cursor.execute("DROP OWNED BY portal_limited")
+            cursor.execute("DROP ROLE portal_limited")

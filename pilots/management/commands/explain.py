@@ -10,6 +10,7 @@ from pilots.management import arguments
 from pilots.queries.figures.explaining import explain
 from pilots.queries.figures.registry import FIGURES
 from pilots.queries.figures.statements import statement
+from pilots.queries.steady import one_instant
 
 
 class Command(BaseCommand):
@@ -30,7 +31,8 @@ class Command(BaseCommand):
         if figure is None:
             raise CommandError(f"There is no figure {options['figure']!r}. Figures: {', '.join(sorted(FIGURES))}")
         day = options["as_of"] or arguments.yesterday()
-        stated = statement(explain(figure, arguments.region(options["region"]), day))
+        with one_instant():
+            stated = statement(explain(figure, arguments.region(options["region"]), day))
         if options["json"]:
             self.stdout.write(json.dumps(stated, ensure_ascii=False, indent=2))
             return

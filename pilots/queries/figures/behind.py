@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from django.utils.translation import gettext
+
 from pilots.models import Region, RegionFact, Target
 from pilots.queries.figures.measures import (
     COUNTIES_COVERED,
@@ -50,20 +52,30 @@ def growth_asked_records(target: Target | None) -> ListedRecords:
     return ListedRecords((_target_record(target, target.goal - target.baseline_value),))
 
 
-def baseline_records(target: Target | None, scope: Scope) -> Records:
-    """What the indicator counted on the day of the baseline."""
+def baseline_records(target: Target | None, scope: Scope) -> ListedRecords:
+    """What the indicator counted on the day of the baseline, as it was known when the target was set.
+
+    Where the stated baseline is another number, a record of its own says by how much, so that all add up to it.
+    """
     if target is None:
         return ListedRecords(())
-    return measure_records(target.indicator, Scope(scope.region, target.baseline_on, scope.known_at))
+    known_at = target.recorded_at if scope.known_at is None else min(scope.known_at, target.recorded_at)
+    counted = measure_records(target.indicator, Scope(scope.region, target.baseline_on, known_at))
+    rows = tuple(counted.page(0, counted.count()))
+    stated_apart = target.baseline_value - sum(row.value for row in rows)
+    if not stated_apart:
+        return ListedRecords(rows)
+    name = gettext("Stated baseline, apart from the records of the day")
+    return ListedRecords((*rows, Record("target", _target_code(target), name, target.region_id, stated_apart)))
 
 
 def growth_records(target: Target | None, scope: Scope) -> ListedRecords:
-    """Records that count otherwise than on the day of the baseline, each with the difference it makes."""
+    """Records that count otherwise than in the baseline, each with the difference it makes."""
     if target is None:
         return ListedRecords(())
     now = measure_records(target.indicator, scope)
     then = baseline_records(target, scope)
-    before = {record.code: record for record in then.page(0, then.count())}
+    before = {record.code: record for record in then.rows}
     after = {record.code: record for record in now.page(0, now.count())}
     moved = []
     for code in sorted(before.keys() | after.keys()):
@@ -109,6 +121,8 @@ def _fact_record(fact: RegionFact) -> Record:
 
 
 def _target_record(target: Target, value: int) -> Record:
-    return Record(
-        "target", f"{target.region_id}-{target.year}-{target.indicator}", str(target), target.region_id, value
-    )
+    return Record("target", _target_code(target), str(target), target.region_id, value)
+
+
+def _target_code(target: Target) -> str:
+    return f"{target.region_id}-{target.year}-{target.indicator}"

@@ -65,7 +65,7 @@ def _provincial_of_type(pilot_type: PilotType) -> Condition:
 
 
 def _new_provincial(day: date) -> Q:
-    return PROVINCIAL & Q(piloted_on__gte=date(day.year, 1, 1))
+    return PROVINCIAL & Q(provincial_since__gte=date(day.year, 1, 1))
 
 
 def _fresh(day: date) -> Q:

@@ -43,13 +43,14 @@ class Reading:
 def read(region: Region, day: date) -> Reading:
     """The figures of one region, the programme's own constants included."""
     reading = read_many([region], day)[region.code]
-    return replace(reading, inputs=replace(reading.inputs, facts=_facts(region, day)))
+    return replace(reading, inputs=replace(reading.inputs, facts=_facts(region, day, reading.known_at)))
 
 
 def read_many(regions: Sequence[Region], day: date) -> dict[str, Reading]:
     """The figures of several regions on one day, by region code; the number of queries does not grow with them."""
     readings = read_without_targets(regions, day)
-    targets = _targets(list(readings), day)
+    known_at = next((reading.known_at for reading in readings.values()), None)
+    targets = _targets(list(readings), day, known_at)
     return {
         code: replace(reading, inputs=replace(reading.inputs, targets=targets.get(code, {})))
         for code, reading in readings.items()
@@ -73,19 +74,21 @@ def read_without_targets(regions: Sequence[Region], day: date) -> dict[str, Read
     }
 
 
-def _targets(codes: list[str], day: date) -> dict[str, dict[str, Target]]:
+def _targets(codes: list[str], day: date, known_at: datetime | None) -> dict[str, dict[str, Target]]:
     found: dict[str, dict[str, Target]] = {}
-    for target in current_targets(day.year, codes):
+    for target in current_targets(day.year, codes, known_at):
         found.setdefault(target.region_id, {})[target.indicator] = target
     return found
 
 
-def _facts(region: Region, day: date) -> dict[str, RegionFact]:
+def _facts(region: Region, day: date, known_at: datetime | None) -> dict[str, RegionFact]:
     """The nearest statement of each kind: the region's own, else its parent's, else its grandparent's."""
     path = [region.code]
     while region.parent is not None:
         region = region.parent
         path.append(region.code)
     rows = RegionFact.objects.filter(kind__in=REGIONAL_FACTS, region__in=path, effective_on__lte=day)
+    if known_at is not None:
+        rows = rows.filter(recorded_at__lte=known_at)
     latest = {(row.region_id, row.kind): row for row in rows.select_related("region").order_by("effective_on", "pk")}
     return {kind: latest[code, kind] for kind in REGIONAL_FACTS for code in reversed(path) if (code, kind) in latest}
