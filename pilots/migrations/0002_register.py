@@ -1,13 +1,42 @@
-"""The register as of a day, as one SQL function (docs/adr/0003)."""
+"""The register as of a day, as an SQL function in two forms (docs/adr/0003).
+
+Both answer the same rows. `pilots_register` looks each institution up in each ledger and is for some of the institutions;
+`pilots_register_whole` reads each ledger of facts in one pass and is for all of them at once. Each is one plain SELECT in
+a STABLE SQL function: PostgreSQL inlines it into the query that calls it, so that filters reach the indexes.
+"""
 
 from typing import ClassVar
 
 from django.db import migrations
 
-# One plain SELECT in a STABLE SQL function: PostgreSQL inlines it into the query that calls it, so that filters reach
-# the indexes of the tables below. A line that another line corrects does not count; its correction does.
-CREATE = """
-CREATE FUNCTION pilots_register(day date, known timestamptz)
+# A line that another line corrects does not count; its correction does.
+KNOWN = "l.effective_on <= $1 AND l.recorded_at <= $2"
+STANDS = "NOT EXISTS (SELECT 1 FROM {table} x WHERE x.corrects_id = l.id AND x.recorded_at <= $2)"
+LIVE = "(l.ends_on IS NULL OR l.ends_on >= $1)"
+
+LEDGERS = {
+    "f": ("pilots_filing", "kind", f"l.kind, l.effective_on, l.kind <> 'cancellation' AND {LIVE} AS live"),
+    "d": ("pilots_designation", "act", f"l.level, l.pilot_type, l.effective_on, l.act <> 'end' AND {LIVE} AS live"),
+    "n": ("pilots_inclusiverecognition", "act", f"l.act = 'recognise' AND {LIVE} AS live"),
+}
+
+EACH = """
+  LEFT JOIN LATERAL (
+       SELECT {columns}
+         FROM {table} l
+        WHERE l.institution_id = i.id AND {known} AND l.{act} <> 'void' AND {stands}
+        ORDER BY l.effective_on DESC, l.id DESC
+        LIMIT 1) {alias} ON true"""
+
+WHOLE = """
+  LEFT JOIN (
+       SELECT DISTINCT ON (l.institution_id) l.institution_id, {columns}
+         FROM {table} l
+        WHERE {known} AND l.{act} <> 'void' AND {stands}
+        ORDER BY l.institution_id, l.effective_on DESC, l.id DESC) {alias} ON {alias}.institution_id = i.id"""
+
+FUNCTION = """
+CREATE FUNCTION {name}(day date, known timestamptz)
 RETURNS TABLE (
     institution_id bigint, county_id varchar, service_model varchar,
     report_id bigint, reported_on date, places integer, enrolled integer,
@@ -43,36 +72,20 @@ SELECT i.id, i.county_id, i.service_model,
          FROM pilots_capacityreport r
         WHERE r.institution_id = i.id AND r.as_of <= $1 AND r.recorded_at <= $2
         ORDER BY r.as_of DESC, r.id DESC
-        LIMIT 1) c ON true
-  LEFT JOIN LATERAL (
-       SELECT l.kind, l.effective_on,
-              l.kind <> 'cancellation' AND (l.ends_on IS NULL OR l.ends_on >= $1) AS live
-         FROM pilots_filing l
-        WHERE l.institution_id = i.id AND l.effective_on <= $1 AND l.recorded_at <= $2 AND l.kind <> 'void'
-          AND NOT EXISTS (SELECT 1 FROM pilots_filing x WHERE x.corrects_id = l.id AND x.recorded_at <= $2)
-        ORDER BY l.effective_on DESC, l.id DESC
-        LIMIT 1) f ON true
-  LEFT JOIN LATERAL (
-       SELECT l.level, l.pilot_type, l.effective_on,
-              l.act <> 'end' AND (l.ends_on IS NULL OR l.ends_on >= $1) AS live
-         FROM pilots_designation l
-        WHERE l.institution_id = i.id AND l.effective_on <= $1 AND l.recorded_at <= $2 AND l.act <> 'void'
-          AND NOT EXISTS (SELECT 1 FROM pilots_designation x WHERE x.corrects_id = l.id AND x.recorded_at <= $2)
-        ORDER BY l.effective_on DESC, l.id DESC
-        LIMIT 1) d ON true
-  LEFT JOIN LATERAL (
-       SELECT l.act = 'recognise' AND (l.ends_on IS NULL OR l.ends_on >= $1) AS live
-         FROM pilots_inclusiverecognition l
-        WHERE l.institution_id = i.id AND l.effective_on <= $1 AND l.recorded_at <= $2 AND l.act <> 'void'
-          AND NOT EXISTS (SELECT 1 FROM pilots_inclusiverecognition x WHERE x.corrects_id = l.id AND x.recorded_at <= $2)
-        ORDER BY l.effective_on DESC, l.id DESC
-        LIMIT 1) n ON true
+        LIMIT 1) c ON true{ledgers}
  WHERE i.opened_on <= $1 AND i.recorded_at <= $2
    AND (i.closed_on IS NULL OR i.closed_on > $1 OR i.closed_recorded_at > $2)
 $$
 """
 
-DROP = "DROP FUNCTION pilots_register(date, timestamptz)"
+
+def function(name: str, form: str) -> str:
+    """The statement that creates one form."""
+    ledgers = [
+        form.format(columns=columns, table=table, act=act, known=KNOWN, stands=STANDS.format(table=table), alias=alias)
+        for alias, (table, act, columns) in LEDGERS.items()
+    ]
+    return FUNCTION.format(name=name, ledgers="".join(ledgers))
 
 
 class Migration(migrations.Migration):
@@ -80,4 +93,9 @@ class Migration(migrations.Migration):
 
     dependencies: ClassVar[list[tuple[str, str]]] = [("pilots", "0001_initial")]
 
-    operations: ClassVar[list[migrations.RunSQL]] = [migrations.RunSQL(CREATE, DROP)]
+    operations: ClassVar[list[migrations.RunSQL]] = [
+        migrations.RunSQL(function("pilots_register", EACH), "DROP FUNCTION pilots_register(date, timestamptz)"),
+        migrations.RunSQL(
+            function("pilots_register_whole", WHOLE), "DROP FUNCTION pilots_register_whole(date, timestamptz)"
+        ),
+    ]

@@ -13,6 +13,8 @@ from django.db.models.sql.datastructures import BaseTable
 from pilots.models.institutions import Institution
 from pilots.models.regions import Region
 
+EACH, WHOLE = "pilots_register", "pilots_register_whole"
+
 
 class RegisterTable(BaseTable):
     """`FROM pilots_register(day, known_at)` in place of `FROM table`.
@@ -20,24 +22,26 @@ class RegisterTable(BaseTable):
     The function is one SQL SELECT, so PostgreSQL inlines it: filters on county or institution reach the indexes.
     """
 
-    def __init__(self, table_name: str, alias: str | None, *, day: date, known_at: datetime | str) -> None:
+    def __init__(
+        self, table_name: str, alias: str | None, *, function: str, day: date, known_at: datetime | str
+    ) -> None:
         super().__init__(table_name, alias)
-        self.day, self.known_at = day, known_at
+        self.function, self.day, self.known_at = function, day, known_at
 
     def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> tuple[str, tuple[Any, ...]]:
         """The function call, under the alias by which Django names its columns."""
         alias = compiler.quote_name_unless_alias(self.table_alias or self.table_name)
-        return f"pilots_register(%s::date, %s::timestamptz) {alias}", (self.day, self.known_at)
+        return f"{self.function}(%s::date, %s::timestamptz) {alias}", (self.day, self.known_at)
 
     def relabeled_clone(self, change_map: dict[str | None, str]) -> Self:
         """A copy under another alias, for subqueries."""
         alias = change_map.get(self.table_alias, self.table_alias)
-        return type(self)(self.table_name, alias, day=self.day, known_at=self.known_at)
+        return type(self)(self.table_name, alias, function=self.function, day=self.day, known_at=self.known_at)
 
     @property
     def identity(self) -> tuple[Any, ...]:
         """What makes two of them the same relation."""
-        return (*super().identity, self.day, self.known_at)
+        return (*super().identity, self.function, self.day, self.known_at)
 
 
 class RegisterQuerySet(models.QuerySet["RegisterRow"]):
@@ -48,9 +52,19 @@ class RegisterManager(models.Manager["RegisterRow"]):
     """Makes the register of a day; without a day there is no register."""
 
     def on(self, day: date, known_at: datetime | None = None) -> RegisterQuerySet:
-        """The register of `day`, from the facts recorded up to `known_at` (None: up to now)."""
+        """The register of `day`, from the facts recorded up to `known_at` (None: up to now).
+
+        Looks each institution up: for some of them, such as a county's, a page's, or one.
+        """
+        return self._of(EACH, day, known_at)
+
+    def whole(self, day: date, known_at: datetime | None = None) -> RegisterQuerySet:
+        """The same rows, read in one pass over each ledger: for all institutions at once."""
+        return self._of(WHOLE, day, known_at)
+
+    def _of(self, function: str, day: date, known_at: datetime | None) -> RegisterQuerySet:
         query = Query(self.model)
-        table = partial(RegisterTable, day=day, known_at=known_at or "infinity")
+        table = partial(RegisterTable, function=function, day=day, known_at=known_at or "infinity")
         query.base_table_class = table  # type: ignore[assignment]  # a class of one call: Query only calls it
         return RegisterQuerySet(self.model, query=query, using=self._db)
 

@@ -46,7 +46,15 @@ class Target(Recorded):
 class TargetProgress(models.Model):
     """The value a target's indicator had on a day, as the night run computed it."""
 
-    target = models.ForeignKey(Target, on_delete=models.PROTECT, related_name="progress", verbose_name=_("target"))
+    # Written from the targets themselves, thousands a night.
+    target = models.ForeignKey(
+        Target,
+        on_delete=models.PROTECT,
+        related_name="progress",
+        db_index=False,
+        db_constraint=False,
+        verbose_name=_("target"),
+    )
     day = models.DateField(_("day"))
     actual = models.PositiveIntegerField(_("actual"))
 
@@ -54,7 +62,7 @@ class TargetProgress(models.Model):
         verbose_name = _("target progress")
         verbose_name_plural = _("target progress")
         constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.UniqueConstraint(fields=["target", "day"], name="target_progress_once_a_day"),
+            models.UniqueConstraint(fields=["day", "target"], name="target_progress_once_a_day"),
         ]
 
     def __str__(self) -> str:

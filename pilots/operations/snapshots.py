@@ -24,9 +24,12 @@ from pilots.queries.figures.measures import (
 
 Parameters = list[Any]
 
+FEW_COUNTIES = 200
+"""Up to so many, looking their institutions up one by one beats a pass over the ledgers."""
+
 _COLUMNS = ", ".join(MEASURE_NAMES)
 _UPSERT = (
-    "ON CONFLICT (region_id, day) DO UPDATE SET "
+    "ON CONFLICT (day, region_id) DO UPDATE SET "
     + ", ".join(f"{name} = excluded.{name}" for name in MEASURE_NAMES)
     + f" WHERE ({', '.join(f's.{name}' for name in MEASURE_NAMES)})"
     + f" IS DISTINCT FROM ({', '.join(f'excluded.{name}' for name in MEASURE_NAMES)})"
@@ -95,7 +98,7 @@ def store_target_progress(day: date, known_at: datetime) -> int:
           FROM (SELECT DISTINCT ON (region_id, indicator) id, region_id, indicator
                   FROM pilots_target WHERE year = %s AND recorded_at <= %s ORDER BY region_id, indicator, id DESC) t
           JOIN pilots_coveragesnapshot s ON s.region_id = t.region_id AND s.day = %s
-            ON CONFLICT (target_id, day) DO UPDATE SET actual = excluded.actual WHERE p.actual <> excluded.actual
+            ON CONFLICT (day, target_id) DO UPDATE SET actual = excluded.actual WHERE p.actual <> excluded.actual
         """,  # noqa: S608  # built from names in the registry only
         [day.year, known_at, day],
     )
@@ -114,9 +117,12 @@ def checksum(day: date) -> tuple[int, str]:
 
 
 def _register_by_county(day: date, known_at: datetime, counties: Sequence[str] | None) -> tuple[str, Parameters]:
-    rows = RegisterRow.objects.on(day, known_at)
-    if counties is not None:
-        rows = rows.filter(county__in=counties)
+    if counties is None:
+        rows = RegisterRow.objects.whole(day, known_at)
+    elif len(counties) > FEW_COUNTIES:
+        rows = RegisterRow.objects.whole(day, known_at).filter(county__in=counties)
+    else:
+        rows = RegisterRow.objects.on(day, known_at).filter(county__in=counties)
     sql, parameters = rows.values(code=F("county_id")).annotate(**aggregates(day)).query.sql_with_params()
     return sql, list(parameters)
 

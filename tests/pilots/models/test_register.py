@@ -93,6 +93,10 @@ def test_register_equals_the_brute_force(reports, filings, designations, recogni
 
     row = RegisterRow.objects.on(day, known_at).filter(pk=institution.pk).first()
 
+    whole = RegisterRow.objects.whole(day, known_at).filter(pk=institution.pk).values().first()
+    each = RegisterRow.objects.on(day, known_at).filter(pk=institution.pk).values().first()
+    assert whole == each
+
     closed = closes is not None and closes[0] <= day and closes[1] <= known_at
     if day < institution.opened_on or closed:
         assert row is None
@@ -147,3 +151,10 @@ def test_days_do_not_mix():
         pk__in=earlier.filter(pilot_level__isnull=False).values("pk")
     )
     assert newly.count() == 48 - 5
+
+
+def test_both_forms_answer_the_same_rows():
+    day = date(2021, 6, 1)
+    assert list(RegisterRow.objects.whole(day).order_by("pk").values()) == list(
+        RegisterRow.objects.on(day).order_by("pk").values()
+    )
