@@ -107,6 +107,8 @@ class CapacityReport(Recorded):
                 include=["recorded_at", "places", "enrolled"],
                 name="capacity_report_latest",
             ),
+            # The night run reads the latest days' reports together, and finds by it how far back these go.
+            models.Index(fields=["as_of"], name="capacity_report_by_day"),
             # The night run's question "what was recorded since": the ledger only grows, so BRIN is enough.
             BrinIndex(fields=["recorded_at"], name="capacity_report_recorded", autosummarize=True),
         ]

@@ -13,7 +13,8 @@ from django.db.models.sql.datastructures import BaseTable
 from pilots.models.institutions import Institution
 from pilots.models.regions import Region
 
-EACH, WHOLE = "pilots_register", "pilots_register_whole"
+ALWAYS = "infinity"
+"""Known up to now."""
 
 
 class RegisterTable(BaseTable):
@@ -22,26 +23,24 @@ class RegisterTable(BaseTable):
     The function is one SQL SELECT, so PostgreSQL inlines it: filters on county or institution reach the indexes.
     """
 
-    def __init__(
-        self, table_name: str, alias: str | None, *, function: str, day: date, known_at: datetime | str
-    ) -> None:
+    def __init__(self, table_name: str, alias: str | None, *, call: str, arguments: tuple[Any, ...]) -> None:
         super().__init__(table_name, alias)
-        self.function, self.day, self.known_at = function, day, known_at
+        self.call, self.arguments = call, arguments
 
     def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> tuple[str, tuple[Any, ...]]:
         """The function call, under the alias by which Django names its columns."""
         alias = compiler.quote_name_unless_alias(self.table_alias or self.table_name)
-        return f"{self.function}(%s::date, %s::timestamptz) {alias}", (self.day, self.known_at)
+        return f"{self.call} {alias}", self.arguments
 
     def relabeled_clone(self, change_map: dict[str | None, str]) -> Self:
         """A copy under another alias, for subqueries."""
         alias = change_map.get(self.table_alias, self.table_alias)
-        return type(self)(self.table_name, alias, function=self.function, day=self.day, known_at=self.known_at)
+        return type(self)(self.table_name, alias, call=self.call, arguments=self.arguments)
 
     @property
     def identity(self) -> tuple[Any, ...]:
         """What makes two of them the same relation."""
-        return (*super().identity, self.function, self.day, self.known_at)
+        return (*super().identity, self.call, self.arguments)
 
 
 class RegisterQuerySet(models.QuerySet["RegisterRow"]):
@@ -56,15 +55,19 @@ class RegisterManager(models.Manager["RegisterRow"]):
 
         Looks each institution up: for some of them, such as a county's, a page's, or one.
         """
-        return self._of(EACH, day, known_at)
+        return self._of("pilots_register(%s::date, %s::timestamptz)", day, known_at or ALWAYS)
 
-    def whole(self, day: date, known_at: datetime | None = None) -> RegisterQuerySet:
-        """The same rows, read in one pass over each ledger: for all institutions at once."""
-        return self._of(WHOLE, day, known_at)
+    def whole(self, day: date, known_at: datetime | None = None, *, since: date | None = None) -> RegisterQuerySet:
+        """The same rows, read in one pass over each ledger and over the reports since a day: for all at once.
 
-    def _of(self, function: str, day: date, known_at: datetime | None) -> RegisterQuerySet:
+        `since` does not change the answer. It is best where most institutions have reported since, and few twice.
+        """
+        call = "pilots_register_whole(%s::date, %s::timestamptz, %s::date)"
+        return self._of(call, day, known_at or ALWAYS, since or "-infinity")
+
+    def _of(self, call: str, *arguments: Any) -> RegisterQuerySet:
         query = Query(self.model)
-        table = partial(RegisterTable, function=function, day=day, known_at=known_at or "infinity")
+        table = partial(RegisterTable, call=call, arguments=arguments)
         query.base_table_class = table  # type: ignore[assignment]  # a class of one call: Query only calls it
         return RegisterQuerySet(self.model, query=query, using=self._db)
 

@@ -117,14 +117,29 @@ def checksum(day: date) -> tuple[int, str]:
 
 
 def _register_by_county(day: date, known_at: datetime, counties: Sequence[str] | None) -> tuple[str, Parameters]:
-    if counties is None:
-        rows = RegisterRow.objects.whole(day, known_at)
-    elif len(counties) > FEW_COUNTIES:
-        rows = RegisterRow.objects.whole(day, known_at).filter(county__in=counties)
-    else:
+    if counties is not None and len(counties) <= FEW_COUNTIES:
         rows = RegisterRow.objects.on(day, known_at).filter(county__in=counties)
+    else:
+        rows = RegisterRow.objects.whole(day, known_at, since=_last_round_of_reports(day))
+        if counties is not None:
+            rows = rows.filter(county__in=counties)
     sql, parameters = rows.values(code=F("county_id")).annotate(**aggregates(day)).query.sql_with_params()
     return sql, list(parameters)
+
+
+def _last_round_of_reports(day: date) -> date | None:
+    """The day since which there are two reports for each institution: most have reported by then, however often.
+
+    None where the ledger holds fewer.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT as_of FROM pilots_capacityreport WHERE as_of <= %s
+                ORDER BY as_of DESC OFFSET 2 * (SELECT count(*) FROM pilots_institution) LIMIT 1""",
+            [day],
+        )
+        row = cursor.fetchone()
+    return None if row is None else row[0]
 
 
 def _latest_fact(name: str) -> str:

@@ -60,8 +60,9 @@ def standing(rows, act_of, day, known_at):
     closes=st.one_of(st.none(), st.tuples(DAYS, RECORDED)),
     day=DAYS,
     known_at=RECORDED,
+    since=st.one_of(st.none(), DAYS),
 )
-def test_register_equals_the_brute_force(reports, filings, designations, recognitions, closes, day, known_at):
+def test_register_equals_the_brute_force(reports, filings, designations, recognitions, closes, day, known_at, since):
     institution = Institution.objects.create(
         name="x",
         county_id="130200",
@@ -93,7 +94,7 @@ def test_register_equals_the_brute_force(reports, filings, designations, recogni
 
     row = RegisterRow.objects.on(day, known_at).filter(pk=institution.pk).first()
 
-    whole = RegisterRow.objects.whole(day, known_at).filter(pk=institution.pk).values().first()
+    whole = RegisterRow.objects.whole(day, known_at, since=since).filter(pk=institution.pk).values().first()
     each = RegisterRow.objects.on(day, known_at).filter(pk=institution.pk).values().first()
     assert whole == each
 
