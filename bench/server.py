@@ -80,7 +80,8 @@ def drop(name: str) -> None:
     """Drop a database."""
     from django.db import connections  # noqa: PLC0415  # needs the settings
 
-    connections[name].close()
+    if name in connections.settings:
+        connections[name].close()
     maintain(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
