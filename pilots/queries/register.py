@@ -2,7 +2,9 @@
 
 from datetime import date, datetime
 
-from pilots.models import Region, RegisterRow
+from django.db.models import Q, QuerySet
+
+from pilots.models import Institution, Region, RegisterRow
 from pilots.models.register import RegisterQuerySet
 
 
@@ -15,3 +17,9 @@ def register(day: date, *, region: str | None = None, known_at: datetime | None 
     if region is not None:
         rows = rows.filter(county__in=Region.objects.counties_within(region).values("pk"))
     return rows
+
+
+def open_on(institutions: QuerySet[Institution], day: date) -> QuerySet[Institution]:
+    """Those that ran on `day`: whom the register lists, without looking anything up in the ledgers."""
+    still_open = Q(closed_on__isnull=True) | Q(closed_on__gt=day)
+    return institutions.filter(still_open, opened_on__lte=day)

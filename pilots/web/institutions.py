@@ -1,10 +1,12 @@
 """The register: list, file, and the form that registers an institution."""
 
+from datetime import date
 from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -14,14 +16,13 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 from django.views.decorators.vary import vary_on_headers
 
-from pilots.models import Region
-from pilots.models.register import RegisterQuerySet
+from pilots.models import Designation, Filing, InclusiveRecognition, Institution, Region
 from pilots.operations.institutions import Entry, FilingEntry, register_institution
 from pilots.policies.institutions import county_desks, may_report, visible_institutions
 from pilots.policies.regions import visible_regions
 from pilots.queries.figures.measures import FILED, INCLUSIVE, PILOT
 from pilots.queries.institutions import institution_file
-from pilots.queries.register import register
+from pilots.queries.register import open_on, register
 from pilots.queries.search import matching
 from pilots.states.facts import FilingKind
 from pilots.web import institution_file as shown
@@ -30,6 +31,8 @@ from pilots.web.forms import InstitutionFilter, InstitutionForm, refuse, refuse_
 from portal.shared.refusals import DomainError
 
 PAGE_SIZE = 50
+STANDINGS = (("pilot", Designation, PILOT), ("filed", Filing, FILED), ("inclusive", InclusiveRecognition, INCLUSIVE))
+"""Filters by what an institution is on the day, with the ledger that says it."""
 
 
 @require_safe
@@ -38,11 +41,9 @@ def index(request: HttpRequest) -> HttpResponse:
     """Institutions open on a day, searched and filtered."""
     asked = asked_day(request)
     filters = InstitutionFilter(request.GET, areas=visible_regions(request.user))
-    rows = register(asked.day).filter(institution__in=visible_institutions(request.user))
-    found = _filtered(rows, filters)
-    page = Paginator(found.select_related("institution", "county").order_by("institution__number"), PAGE_SIZE).get_page(
-        request.GET.get("page")
-    )
+    found = _filtered(open_on(visible_institutions(request.user), asked.day), filters, asked.day)
+    page = Paginator(found.order_by("number"), PAGE_SIZE).get_page(request.GET.get("page"))
+    rows = register(asked.day).filter(pk__in=[each.pk for each in page.object_list])
     count = page.paginator.count
     context = {
         **asked.context(),
@@ -50,7 +51,10 @@ def index(request: HttpRequest) -> HttpResponse:
         "stamp": _("read from the register just now"),
         "filters": filters,
         "page_obj": page,
-        "rows": [shown.list_row(row, asked.day) for row in page.object_list],
+        "rows": [
+            shown.list_row(row, asked.day)
+            for row in rows.select_related("institution", "county").order_by("institution__number")
+        ],
         "result_text": ngettext("%(count)s institution", "%(count)s institutions", count) % {"count": f"{count:,}"},
         "reset_url": dated(reverse("institutions"), asked.day),
         "create_url": reverse("institution_new") if county_desks(request.user).exists() else "",
@@ -124,17 +128,25 @@ def _register(request: HttpRequest, form: InstitutionForm) -> HttpResponse | Non
     return redirect(dated(reverse("institution", args=[institution.number]), timezone.localdate()))
 
 
-def _filtered(rows: RegisterQuerySet, filters: InstitutionFilter) -> RegisterQuerySet:
+def _filtered(found: QuerySet[Institution], filters: InstitutionFilter, day: date) -> QuerySet[Institution]:
     """Apply the filters that are valid; an invalid one narrows nothing and shows its error."""
     filters.is_valid()
     chosen = filters.cleaned_data
     if chosen.get("q"):
-        rows = rows.filter(matching(chosen["q"], prefix="institution__"))
+        found = found.filter(matching(chosen["q"]))
     if chosen.get("county"):
-        rows = rows.filter(county__in=Region.objects.counties_within(chosen["county"].pk).values("pk"))
+        found = found.filter(county__in=Region.objects.counties_within(chosen["county"].pk).values("pk"))
     if chosen.get("service_model"):
-        rows = rows.filter(service_model=chosen["service_model"])
-    for name, condition in (("pilot", PILOT), ("filed", FILED), ("inclusive", INCLUSIVE)):
+        found = found.filter(service_model=chosen["service_model"])
+    conditions = [condition for name, _ledger, condition in STANDINGS if chosen.get(name)]
+    if not conditions:
+        return found
+    # Only institutions with a line in each ledger asked for are looked up in the register of the day.
+    candidates = found
+    for name, ledger, _condition in STANDINGS:
         if chosen.get(name):
-            rows = rows.filter(condition)
-    return rows
+            candidates = candidates.filter(
+                pk__in=ledger.objects.filter(effective_on__lte=day).values_list("institution_id")
+            )
+    rows = register(day).filter(pk__in=list(candidates.values_list("pk", flat=True))).filter(*conditions)
+    return found.filter(pk__in=list(rows.values_list("pk", flat=True)))

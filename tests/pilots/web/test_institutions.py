@@ -40,7 +40,7 @@ def count(response):
 def test_list_costs_the_same_for_any_number_of_rows(as_user, django_assert_num_queries, rows):
     client = as_user("province")
     query = {1: "SJZ-0001", 3: "爱悦堡", 50: ""}[rows]
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         response = client.get(reverse("institutions"), {"as_of": "2021-11-01", "q": query})
     assert len(response.context["page_obj"].object_list) == rows
 
