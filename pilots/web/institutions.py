@@ -6,7 +6,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -31,7 +31,11 @@ from pilots.web.forms import InstitutionFilter, InstitutionForm, refuse, refuse_
 from portal.shared.refusals import DomainError
 
 PAGE_SIZE = 50
-STANDINGS = (("pilot", Designation, PILOT), ("filed", Filing, FILED), ("inclusive", InclusiveRecognition, INCLUSIVE))
+STANDINGS: tuple[tuple[str, type[Any], Q], ...] = (
+    ("pilot", Designation, PILOT),
+    ("filed", Filing, FILED),
+    ("inclusive", InclusiveRecognition, INCLUSIVE),
+)
 """Filters by what an institution is on the day, with the ledger that says it."""
 
 
