@@ -14,7 +14,7 @@ VENV_PYTHON := $(VENV)/bin/python
 PIP_INSTALL := $(VENV_PYTHON) -m pip install --disable-pip-version-check --require-hashes
 UV ?= uv
 LOCK := $(UV) pip compile --universal --python-version 3.11 --generate-hashes \
-	--no-emit-index-url --no-annotate --no-header $(ARGS) pyproject.toml
+	--no-emit-index-url --no-annotate --no-header --no-strip-extras $(ARGS) pyproject.toml
 
 # Arguments for pytest (`make test ARGS="-k coverage -x"`) and the name of one benchmark (`make bench NAME=nightly`).
 ARGS ?=

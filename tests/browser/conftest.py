@@ -99,9 +99,13 @@ def _wait_until_ready(url: str, process: subprocess.Popen[bytes], log: Path) -> 
     raise AssertionError(log.read_text(errors="replace"))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    """Debian's Chromium, headless."""
+    """Debian's Chromium, headless.
+
+    For one module only: while Playwright runs, the thread has an event loop, and Django refuses to query in it. The
+    next module of the same worker may need the database.
+    """
     if CHROMIUM is None:
         pytest.skip("Chromium is not installed: apt-get install chromium fonts-noto-cjk")
     with sync_playwright() as playwright:
@@ -110,9 +114,9 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def signed_in(portal: Portal, chromium: Browser) -> Callable[[str], StorageState]:
-    """The cookies of a user who signed in through the page, once for all tests."""
+    """The cookies of a user who signed in through the page, once for a module's tests."""
     states: dict[str, StorageState] = {}
 
     def state_of(user: str) -> StorageState:
