@@ -13,11 +13,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from pilots.models import NightRun
+from portal.shared.audience import Audience, open_to
 
 LATE_AFTER = timedelta(hours=30)
 """A night run is late when the last day's run knows nothing of the last day and a morning."""
 
 
+@open_to(Audience.ANYONE)
 @never_cache
 @login_not_required
 @require_safe
@@ -26,6 +28,7 @@ def live(_request: HttpRequest) -> JsonResponse:
     return JsonResponse({"status": "ok"})
 
 
+@open_to(Audience.ANYONE)
 @never_cache
 @login_not_required
 @require_safe

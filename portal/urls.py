@@ -8,6 +8,7 @@ from django.views.i18n import set_language
 from pilots.web import capacity, figures, institutions, regions
 from pilots.web.sign_in import SignIn, home
 from portal import health
+from portal.shared.audience import Audience, open_to
 
 urlpatterns = [
     path("", home, name="home"),
@@ -19,9 +20,9 @@ urlpatterns = [
     path("institutions/<str:number>/report/", capacity.report, name="report_capacity"),
     path("institutions/<str:number>/reports/<int:report_id>/correct/", capacity.correct, name="correct_report"),
     path("institution/", capacity.mine, name="mine"),
-    path("accounts/sign-in/", SignIn.as_view(), name="sign_in"),
-    path("accounts/sign-out/", LogoutView.as_view(), name="sign_out"),
-    path("language/", login_not_required(set_language), name="set_language"),
+    path("accounts/sign-in/", open_to(Audience.ANYONE)(SignIn.as_view()), name="sign_in"),
+    path("accounts/sign-out/", open_to(Audience.SIGNED_IN)(LogoutView.as_view()), name="sign_out"),
+    path("language/", open_to(Audience.ANYONE)(login_not_required(set_language)), name="set_language"),
     path("api/v1/", include("pilots.api.urls")),
     path("healthz/live", health.live, name="live"),
     path("healthz/ready", health.ready, name="ready"),

@@ -17,24 +17,26 @@ ROLES = (
     "city",
     "county",
     "county2",
+    "reviewer",
     "department",
     "assessor",
     "clerk",
+    "director",
     "auditor",
     "system-admin",
     "security-admin",
     "audit-admin",
 )
-READERS_OF_130102 = {"province", "city", "county", "department", "auditor"}
+READERS_OF_130102 = {"province", "city", "county", "reviewer", "department", "auditor"}
 READERS_OF_130172 = {"province", "city", "county2", "auditor"}
 
 # Route → who gets 200 inside 长安区 (130102); and who gets 200 in 循环化工园区 (130172). Others: 404 unless stated.
 OPEN = {
     "region": (READERS_OF_130102, READERS_OF_130172),
     "figure": (READERS_OF_130102, READERS_OF_130172),
-    "institution": (READERS_OF_130102 | {"clerk"}, READERS_OF_130172),
-    "report_capacity": ({"county", "clerk"}, {"county2"}),
-    "correct_report": ({"county", "clerk"}, {"county2"}),
+    "institution": (READERS_OF_130102 | {"clerk", "director"}, READERS_OF_130172),
+    "report_capacity": ({"county", "clerk", "director"}, {"county2"}),
+    "correct_report": ({"county", "clerk", "director"}, {"county2"}),
 }
 """For acts, whoever sees the institution without the right gets 403."""
 ANYONE_SIGNED_IN = {"home", "institutions", "mine"}
@@ -102,7 +104,8 @@ def test_only_county_officers_register(as_user, role):
     assert status == (200 if role in COUNTY_OFFICERS["institution_new"] else 403)
 
 
-SEEN = {"province": 494, "city": 494, "auditor": 494, "county": 44, "department": 44, "county2": 6, "clerk": 1}
+SEEN = {"province": 494, "city": 494, "auditor": 494, "county": 44, "reviewer": 44, "department": 44, "county2": 6}
+SEEN |= {"clerk": 1, "director": 1}
 
 
 @pytest.mark.parametrize("role", ROLES)
@@ -143,7 +146,7 @@ def test_officer_registers_in_no_other_county(as_user):
     assert not Institution.objects.filter(name="越权（测试）").exists()
 
 
-@pytest.mark.parametrize("role", sorted({*ROLES} - {"county", "clerk"}))
+@pytest.mark.parametrize("role", sorted({*ROLES} - {"county", "clerk", "director"}))
 def test_posting_a_report_needs_the_right(as_user, role):
     before = CapacityReport.objects.count()
     status = as_user(role).post(reverse("report_capacity", args=["SJZ-0001"]), {"as_of": "2021-11-01"}).status_code
@@ -174,9 +177,9 @@ def test_session_reads_figures_of_its_own_regions_over_rest(as_user, role):
     }
     everywhere = {"province", "auditor"}
     wanted = {
-        "130000": 200 if role in everywhere | {"clerk"} else 404,
-        "130100": 200 if role in everywhere | {"city", "clerk"} else 404,
-        "130102": 200 if role in READERS_OF_130102 | {"clerk"} else 404,
+        "130000": 200 if role in everywhere | {"clerk", "director"} else 404,
+        "130100": 200 if role in everywhere | {"city", "clerk", "director"} else 404,
+        "130102": 200 if role in READERS_OF_130102 | {"clerk", "director"} else 404,
         "130104": 200 if role in everywhere | {"city"} else 404,
     }
     assert found == wanted

@@ -6,16 +6,24 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 
 from pilots.api.capacity import CapacityReports
 from pilots.api.figures import Figures
+from portal.shared.audience import Audience, open_to
 
 app_name = "api"
+
+for_software = open_to(Audience.API)
+for_anyone = open_to(Audience.ANYONE)
 
 urlpatterns = [
     path(
         "institutions/<str:number>/capacity-reports/",
-        login_not_required(CapacityReports.as_view()),
+        for_software(login_not_required(CapacityReports.as_view())),
         name="capacity_reports",
     ),
-    path("figures/", login_not_required(Figures.as_view()), name="figures"),
-    path("schema/", login_not_required(SpectacularAPIView.as_view()), name="schema"),
-    path("docs/", login_not_required(SpectacularSwaggerSplitView.as_view(url_name="api:schema")), name="documentation"),
+    path("figures/", for_software(login_not_required(Figures.as_view())), name="figures"),
+    path("schema/", for_anyone(login_not_required(SpectacularAPIView.as_view())), name="schema"),
+    path(
+        "docs/",
+        for_anyone(login_not_required(SpectacularSwaggerSplitView.as_view(url_name="api:schema"))),
+        name="documentation",
+    ),
 ]

@@ -7,14 +7,14 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from pilots.models.institutions import Institution
+from pilots.models.institutions import Institution, Operator
 from pilots.models.regions import Region
-from pilots.states.roles import REGION_ROLES, Role
+from pilots.states.roles import ADMINISTRATOR_ROLES, INSTITUTION_ROLES, REGION_ROLES, Role
 from portal.accounts.models import ApiKey
 
 
 class Membership(models.Model):
-    """A person's role for a region or an institution, from a day to a day (both included)."""
+    """A person's role for a region, an institution or an operator, from a day to a day (both included)."""
 
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="memberships", verbose_name=_("user")
@@ -31,6 +31,15 @@ class Membership(models.Model):
         related_name="memberships",
         verbose_name=_("institution"),
     )
+    operator = models.ForeignKey(
+        Operator,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="memberships",
+        verbose_name=_("operator"),
+        help_text=_("For everyone of the operator's institutions, those of later days included."),
+    )
     department = models.CharField(_("department"), max_length=100, blank=True)
     starts_on = models.DateField(_("first day"))
     ends_on = models.DateField(_("last day"), null=True, blank=True)
@@ -46,14 +55,34 @@ class Membership(models.Model):
                 violation_error_message=_("The last day cannot lie before the first."),
             ),
             models.CheckConstraint(
-                condition=Q(role__in=sorted(REGION_ROLES), region__isnull=False, institution__isnull=True)
-                | Q(role=Role.INSTITUTION_CLERK, region__isnull=True, institution__isnull=False)
-                | (~Q(role__in=[*sorted(REGION_ROLES), Role.INSTITUTION_CLERK]) & Q(institution__isnull=True)),
+                condition=Q(
+                    role__in=sorted(REGION_ROLES), region__isnull=False, institution__isnull=True, operator__isnull=True
+                )
+                | Q(
+                    role__in=sorted(INSTITUTION_ROLES),
+                    region__isnull=True,
+                    institution__isnull=False,
+                    operator__isnull=True,
+                )
+                | Q(
+                    role__in=sorted(INSTITUTION_ROLES),
+                    region__isnull=True,
+                    institution__isnull=True,
+                    operator__isnull=False,
+                )
+                | Q(
+                    role__in=sorted(ADMINISTRATOR_ROLES),
+                    region__isnull=True,
+                    institution__isnull=True,
+                    operator__isnull=True,
+                ),
                 name="membership_hangs_where_its_role_says",
-                violation_error_message=_("This role belongs to a region, or to an institution."),
+                violation_error_message=_(
+                    "This role belongs to a region, or to an institution or operator, or to nothing."
+                ),
             ),
             models.UniqueConstraint(
-                fields=["user", "role", "region", "institution", "starts_on"],
+                fields=["user", "role", "region", "institution", "operator", "starts_on"],
                 nulls_distinct=False,
                 name="membership_once",
             ),

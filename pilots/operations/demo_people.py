@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from pilots.models import Institution, Membership
-from pilots.states.roles import Role
+from pilots.states.roles import INSTITUTION_ROLES, Role
 from portal.accounts.models import User
 
 PASSWORD = "tuoyu-2021-demo"  # noqa: S105  # printed for everyone; demonstration accounts cannot sign in in production
@@ -27,9 +27,11 @@ _ACCOUNTS: tuple[tuple[str, str, Role, str, str], ...] = (
     ("city", "市级管理员（示例）", Role.CITY_OFFICER, "130100", ""),
     ("county", "长安区经办人（示例）", Role.COUNTY_OFFICER, "130102", ""),
     ("county2", "循环化工园区经办人（示例）", Role.COUNTY_OFFICER, "130172", ""),
+    ("reviewer", "长安区复核人（示例）", Role.REVIEWER, "130102", ""),
     ("department", "市场监管同事（示例）", Role.DEPARTMENT_COLLEAGUE, "130102", "市场监管局"),
     ("assessor", "评估员（示例）", Role.ASSESSOR, "130100", ""),
     ("clerk", "机构填报员（示例）", Role.INSTITUTION_CLERK, "SJZ-0001", ""),
+    ("director", "机构负责人（示例）", Role.INSTITUTION_DIRECTOR, "SJZ-0001", ""),
     ("auditor", "审计人员（示例）", Role.AUDITOR, "130000", ""),
     ("system-admin", "系统管理员（示例）", Role.SYSTEM_ADMINISTRATOR, "", ""),
     ("security-admin", "安全管理员（示例）", Role.SECURITY_ADMINISTRATOR, "", ""),
@@ -47,7 +49,7 @@ def _create(username: str, name: str, role: Role, place: str, department: str) -
     if created:
         user.set_password(PASSWORD)
         user.save(update_fields=["password"])
-    institution = Institution.objects.filter(number=place).first() if role == Role.INSTITUTION_CLERK else None
+    institution = Institution.objects.filter(number=place).first() if role in INSTITUTION_ROLES else None
     membership, _created = Membership.objects.get_or_create(
         user=user,
         role=role,

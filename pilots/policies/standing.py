@@ -7,8 +7,8 @@ from django.contrib.auth.models import AnonymousUser
 from django.db.models import Q
 from django.utils import timezone
 
-from pilots.models import InstitutionKey, Membership
-from pilots.states.roles import OFFICER_ROLES, READING_ROLES, Role
+from pilots.models import Institution, InstitutionKey, Membership
+from pilots.states.roles import INSTITUTION_ROLES, OFFICER_ROLES, READING_ROLES, Role
 from portal.accounts.models import User
 
 
@@ -42,9 +42,13 @@ class Standing:
     """County units for which the principal files records."""
     institutions: frozenset[int] = frozenset()
     """Institutions for which the principal speaks."""
+    directing: frozenset[int] = frozenset()
+    """Those of them that the principal directs: their people and keys are its to manage."""
 
 
 NOBODY = Standing()
+Row = tuple[str, str | None, int | None, int | None]
+"""Role, region, institution, operator of a membership."""
 
 
 def standing(principal: Principal, day: date | None = None) -> Standing:
@@ -63,11 +67,23 @@ def standing(principal: Principal, day: date | None = None) -> Standing:
 
 def _read(user: User, day: date) -> Standing:
     in_force = Q(starts_on__lte=day) & (Q(ends_on__isnull=True) | Q(ends_on__gte=day))
-    rows = list(Membership.objects.filter(in_force, user=user).values_list("role", "region_id", "institution_id"))
+    found = Membership.objects.filter(in_force, user=user)
+    rows: list[Row] = list(found.values_list("role", "region_id", "institution_id", "operator_id"))
+    speaking = _institutions(rows, INSTITUTION_ROLES)
     return Standing(
-        roles=frozenset(role for role, _region, _institution in rows),
-        reading=frozenset(region for role, region, _institution in rows if role in READING_ROLES and region),
-        steering=frozenset(region for role, region, _institution in rows if role in OFFICER_ROLES and region),
-        county_desks=frozenset(region for role, region, _i in rows if role == Role.COUNTY_OFFICER and region),
-        institutions=frozenset(i for role, _region, i in rows if role == Role.INSTITUTION_CLERK and i),
+        roles=frozenset(role for role, *_places in rows),
+        reading=frozenset(region for role, region, *_rest in rows if role in READING_ROLES and region),
+        steering=frozenset(region for role, region, *_rest in rows if role in OFFICER_ROLES and region),
+        county_desks=frozenset(region for role, region, *_rest in rows if role == Role.COUNTY_OFFICER and region),
+        institutions=speaking,
+        directing=_institutions(rows, frozenset({Role.INSTITUTION_DIRECTOR})) if speaking else speaking,
     )
+
+
+def _institutions(rows: list[Row], roles: frozenset[Role]) -> frozenset[int]:
+    """Institutions named by these roles, and all of the operators named; a query only where an operator is."""
+    named = {institution for role, _region, institution, _o in rows if role in roles and institution}
+    operators = {operator for role, _region, _i, operator in rows if role in roles and operator}
+    if operators:
+        named.update(Institution.objects.filter(operator__in=operators).values_list("pk", flat=True))
+    return frozenset(named)

@@ -19,9 +19,11 @@ from pilots.states.capacity import ClassGroup, Source
 from pilots.web.days import dated
 from pilots.web.forms import CapacityForm, CorrectionForm, refuse
 from pilots.web.institution_file import flags, utilisation
+from portal.shared.audience import Audience, open_to
 from portal.shared.refusals import DomainError
 
 
+@open_to(Audience.SIGNED_IN)
 @require_safe
 def mine(request: HttpRequest) -> HttpResponse:
     """The institutions for which the user speaks."""
@@ -49,6 +51,7 @@ def mine(request: HttpRequest) -> HttpResponse:
     return render(request, "pilots/institutions/mine.html", {"institutions": shown})
 
 
+@open_to(Audience.REPORTING)
 @require_http_methods(["GET", "HEAD", "POST"])
 def report(request: HttpRequest, number: str) -> HttpResponse:
     """Report places and children of a day; prefilled with the latest report."""
@@ -79,6 +82,7 @@ def report(request: HttpRequest, number: str) -> HttpResponse:
     return _form(request, institution, form, title=_("Report places"), previous=previous)
 
 
+@open_to(Audience.REPORTING)
 @require_http_methods(["GET", "HEAD", "POST"])
 def correct(request: HttpRequest, number: str, report_id: int) -> HttpResponse:
     """Put other numbers in the place of a report, with the reason."""

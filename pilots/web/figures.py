@@ -25,6 +25,7 @@ from pilots.queries.runs import latest_run
 from pilots.queries.steady import one_instant
 from pilots.web.dashboard import breadcrumb, figure_url
 from pilots.web.days import asked_day, asks_for, dated, request_demo, stamp
+from portal.shared.audience import Audience, open_to
 
 PAGE_SIZE = 25
 
@@ -50,6 +51,7 @@ class RecordList(Sequence[Record]):
         return self.records.page(index, index + 1)[0]
 
 
+@open_to(Audience.REGION)
 @require_safe
 @vary_on_headers("HX-Request")
 def detail(request: HttpRequest, code: str) -> HttpResponse:

@@ -28,6 +28,7 @@ from pilots.states.facts import FilingKind
 from pilots.web import institution_file as shown
 from pilots.web.days import asked_day, asks_for, dated
 from pilots.web.forms import InstitutionFilter, InstitutionForm, refuse, refuse_values
+from portal.shared.audience import Audience, open_to
 from portal.shared.refusals import DomainError
 
 PAGE_SIZE = 50
@@ -39,6 +40,7 @@ STANDINGS: tuple[tuple[str, type[Any], Q], ...] = (
 """Filters by what an institution is on the day, with the ledger that says it."""
 
 
+@open_to(Audience.SIGNED_IN)
 @require_safe
 @vary_on_headers("HX-Request")
 def index(request: HttpRequest) -> HttpResponse:
@@ -67,6 +69,7 @@ def index(request: HttpRequest) -> HttpResponse:
     return render(request, f"pilots/institutions/{template}", context, status=asked.status)
 
 
+@open_to(Audience.INSTITUTION)
 @require_safe
 def detail(request: HttpRequest, number: str) -> HttpResponse:
     """An institution's file."""
@@ -88,6 +91,7 @@ def detail(request: HttpRequest, number: str) -> HttpResponse:
     return render(request, "pilots/institutions/detail.html", context, status=asked.status)
 
 
+@open_to(Audience.COUNTY_DESK)
 @require_http_methods(["GET", "HEAD", "POST"])
 def new(request: HttpRequest) -> HttpResponse:
     """Register an institution with its filing."""

@@ -19,8 +19,10 @@ from pilots.queries.steady import one_instant
 from pilots.states.regions import Level
 from pilots.web import dashboard
 from pilots.web.days import asked_day, asks_for, dated, stamp
+from portal.shared.audience import Audience, open_to
 
 
+@open_to(Audience.REGION)
 @require_safe
 @vary_on_headers("HX-Request")
 def detail(request: HttpRequest, code: str) -> HttpResponse:

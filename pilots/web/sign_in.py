@@ -14,6 +14,7 @@ from pilots.policies.regions import visible_regions
 from pilots.policies.standing import standing
 from pilots.queries.people import demo_accounts
 from pilots.web.days import dated, request_demo
+from portal.shared.audience import Audience, open_to
 
 
 class SignIn(LoginView):
@@ -36,6 +37,7 @@ class SignIn(LoginView):
         return response
 
 
+@open_to(Audience.SIGNED_IN)
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """Send everyone where their day begins: to their region's dashboard, to their institutions, or to a first word."""
