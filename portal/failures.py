@@ -1,5 +1,8 @@
 """Answers to addresses that do not exist and to bugs: problem details under /api/, pages elsewhere."""
 
+from collections.abc import Callable
+from http import HTTPStatus
+
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -22,6 +25,8 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """400, or 413 for a form larger than any of ours."""
     if request.path.startswith(API):
+        if isinstance(exception, RequestDataTooBig):
+            return problem_response(request, 413, "body_too_large", _("The request body is too large."))
         return problem_response(request, 400, "bad_request", _("The request could not be understood."))
     if isinstance(exception, RequestDataTooBig):
         return render(request, "errors/413.html", status=413)
@@ -34,3 +39,19 @@ def server_error(request: HttpRequest) -> HttpResponse:
         detail = _("Something went wrong on our side; it was logged under the request id.")
         return problem_response(request, 500, "internal_error", detail)
     return defaults.server_error(request)
+
+
+class NotAllowedMiddleware:
+    """405 with its page: Django's own has an empty body. Answers of the interface have theirs."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Fill an empty 405; the header that names the methods stays."""
+        response = self.get_response(request)
+        if response.status_code != HTTPStatus.METHOD_NOT_ALLOWED or response.content:
+            return response
+        page = render(request, "errors/405.html", status=HTTPStatus.METHOD_NOT_ALLOWED)
+        page["Allow"] = response["Allow"]
+        return page

@@ -13,6 +13,12 @@ threads = 4
 graceful_timeout = 15
 # The code is loaded once, before the processes are forked, and shared by them.
 preload_app = True
+# The longest address of ours is a search with every filter; larger requests end before Django sees them.
+limit_request_line = 4094
+limit_request_fields = 64
+limit_request_field_size = 8190
+# Workers tell that they live by touching a file; in memory they never wait for a disk.
+worker_tmp_dir = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # noqa: S108  # gunicorn makes its own name
 # Its default path is one per user, not one per portal, and nothing here uses it.
 control_socket_disable = True
 proc_name = "portal"

@@ -1,11 +1,14 @@
 """Settings of the portal, read from the environment; `.env.example` lists every variable."""
 
+import os
 from pathlib import Path
 
 import environ
-from csp.constants import NONE, SELF, UNSAFE_INLINE
+from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
+
+from portal.environment import DEVELOPMENT_SECRET, require_production_ready
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -19,14 +22,15 @@ PRODUCTION = PORTAL_ENV == "production"
 VAR_DIR = Path(env.str("PORTAL_VAR", default=str(BASE_DIR / "var")))
 DEBUG = env.bool("DEBUG", default=False)
 
-# In production nothing has a default that could be forgotten: a missing variable stops the start.
+# In production nothing has a default that could be forgotten: a missing or weak value stops the start.
 if PRODUCTION:
+    require_production_ready(os.environ)
     SECRET_KEY = env.str("SECRET_KEY")
     ALLOWED_HOSTS = env.list("ALLOWED_HOSTS")
     DATABASE_URL = env.str("DATABASE_URL")
     REDIS_URL = env.str("REDIS_URL")
 else:
-    SECRET_KEY = env.str("SECRET_KEY", default="development-only-not-a-secret")
+    SECRET_KEY = env.str("SECRET_KEY", default=DEVELOPMENT_SECRET)
     ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"])
     # manage.py and portal.serve set both to the embedded servers before Django starts.
     DATABASE_URL = env.str("DATABASE_URL", default="postgresql:///portal")
@@ -59,6 +63,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "portal.shared.requests.RequestIdMiddleware",
     "django.middleware.security.SecurityMiddleware",
+    "portal.shared.headers.BrowserHeadersMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -66,11 +71,13 @@ MIDDLEWARE = [
     "django.middleware.locale.LocaleMiddleware",
     "portal.shared.requests.NoNulMiddleware",
     "django.middleware.common.CommonMiddleware",
+    "portal.shared.limits.BodyLimitMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "portal.failures.NotAllowedMiddleware",
     "portal.shared.refusals.DomainErrorMiddleware",
 ]
 
@@ -155,33 +162,52 @@ if PORTAL_ENV == "test":  # no build step before the tests, and no slow hash for
 
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
-SESSION_COOKIE_HTTPONLY = True
-SESSION_COOKIE_SECURE = PRODUCTION
-CSRF_COOKIE_SECURE = PRODUCTION
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+# A name with __Host- is taken by browsers only with Secure, for this host alone and for all its paths.
+COOKIE_PREFIX = "__Host-" if PRODUCTION else ""
+SESSION_COOKIE_NAME = f"{COOKIE_PREFIX}sessionid"
+CSRF_COOKIE_NAME = f"{COOKIE_PREFIX}csrftoken"
+LANGUAGE_COOKIE_NAME = f"{COOKIE_PREFIX}language"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = PRODUCTION
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = LANGUAGE_COOKIE_HTTPONLY = True
+# Lax, not Strict: links in mails and the way back from single sign-on must find the session.
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = LANGUAGE_COOKIE_SAMESITE = "Lax"
 SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=PRODUCTION)
 SECURE_REDIRECT_EXEMPT = [r"^healthz/"]
 SECURE_HSTS_SECONDS = 31_536_000 if PRODUCTION else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = PRODUCTION
+SECURE_HSTS_PRELOAD = env.bool("SECURE_HSTS_PRELOAD", default=PRODUCTION)
 if env.bool("BEHIND_TLS_PROXY", default=False):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
-        "default-src": [SELF],
-        "script-src": [SELF],
-        # ECharts and Tabler set style attributes; no style sheet from elsewhere is admitted.
-        "style-src": [SELF, UNSAFE_INLINE],
+        "default-src": [NONE],
+        # Only scripts that a page names with its nonce: neither 'self' nor 'strict-dynamic' (docs/security.md).
+        "script-src": [NONCE],
+        "script-src-attr": [NONE],
+        "style-src": [SELF],
         "img-src": [SELF, "data:"],
-        "font-src": [SELF, "data:"],
+        "font-src": [SELF],
         "connect-src": [SELF],
         "object-src": [NONE],
-        "base-uri": [SELF],
+        "base-uri": [NONE],
         "form-action": [SELF],
         "frame-ancestors": [NONE],
     },
 }
-# The largest page form has some forty fields; the API bounds its own bodies (pilots/api/parsing.py).
+
+# --- what may be sent ---------------------------------------------------------------------------
+
+# The largest page form has some forty fields; the API bounds its own bodies (pilots/api/parsing.py), and gunicorn the
+# request line and the header (portal/gunicorn.py).
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
+DATA_UPLOAD_MAX_NUMBER_FILES = 1
+UPLOAD_MAX_BYTES = env.int("UPLOAD_MAX_MB", default=10) * 1024 * 1024
+# Private: nothing serves this directory; every file goes through a view that asks the policies.
+FILES_DIR = VAR_DIR / "files"
+# How often an hour one person may have hidden numbers shown.
+DISCLOSURES_PER_HOUR = env.int("DISCLOSURES_PER_HOUR", default=30)
 
 # --- REST ---------------------------------------------------------------------------------------
 

@@ -10,8 +10,7 @@ from rest_framework import status
 from rest_framework.exceptions import APIException, ParseError
 from rest_framework.parsers import JSONParser
 
-DISCARDED_AT_MOST = 16 * 1024 * 1024
-_CHUNK = 64 * 1024
+from portal.shared.limits import discard
 
 
 class BodyTooLarge(APIException):
@@ -43,7 +42,7 @@ class BoundedJSONParser(JSONParser):
         limit: int = settings.API_MAX_BODY_BYTES
         body = stream.read(limit + 1)
         if len(body) > limit:
-            _discard(stream)
+            discard(stream)
             raise BodyTooLarge
         try:
             text = body.decode("utf-8")
@@ -52,13 +51,6 @@ class BoundedJSONParser(JSONParser):
         except (ValueError, RecursionError) as error:
             raise ParseError(_("The request body is not valid JSON.")) from error
         return parsed
-
-
-def _discard(stream: IO[Any]) -> None:
-    """Read on, within reason: a client that is still sending does not look at the answer."""
-    left = DISCARDED_AT_MOST
-    while left > 0 and (chunk := stream.read(min(_CHUNK, left))):
-        left -= len(chunk)
 
 
 def _refuse(name: str) -> float:

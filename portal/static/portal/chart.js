@@ -27,6 +27,24 @@ function series(item, index, { bars, steps, only }) {
   };
 }
 
+// Built as elements: text with style attributes, as the library would write it, is what the site's policy forbids.
+function tooltip(items, unit) {
+  const box = document.createElement("div");
+  const day = document.createElement("strong");
+  day.textContent = items[0]?.value[0] ?? "";
+  box.append(day);
+  for (const { seriesName, value, color } of items) {
+    const line = document.createElement("div");
+    const mark = document.createElement("i");
+    mark.className = "chart-mark";
+    mark.style.background = color;
+    const text = value[1] == null ? "—" : `${value[1].toLocaleString()} ${unit}`.trim();
+    line.append(mark, `${seriesName} ${text}`);
+    box.append(line);
+  }
+  return box;
+}
+
 function optionsOf(data, container) {
   const bars = container.dataset.kind === "bar";
   const steps = "step" in container.dataset;
@@ -45,7 +63,7 @@ function optionsOf(data, container) {
       transitionDuration: 0,
       borderColor: "#dde4e7",
       textStyle: { fontSize: 13 },
-      valueFormatter: (value) => (value == null ? "—" : `${value.toLocaleString()} ${data.unit ?? ""}`.trim()),
+      formatter: (items) => tooltip(items, data.unit ?? ""),
     },
     xAxis: {
       type: bars ? "category" : "time",
