@@ -2,6 +2,8 @@
 
 from pilots.models.capacity import CapacityReport
 from pilots.models.coverage import CoverageSnapshot, DemoLoad, LateFactSweep, NightRun
+from pilots.models.disclosures import Disclosure
+from pilots.models.documents import Document, DocumentWithdrawal
 from pilots.models.facts import Designation, Filing, InclusiveRecognition
 from pilots.models.institutions import Institution, Kindergarten, Operator
 from pilots.models.people import InstitutionKey, Membership
@@ -14,6 +16,9 @@ __all__ = [
     "CoverageSnapshot",
     "DemoLoad",
     "Designation",
+    "Disclosure",
+    "Document",
+    "DocumentWithdrawal",
     "Filing",
     "InclusiveRecognition",
     "Institution",

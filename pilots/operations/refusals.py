@@ -78,3 +78,31 @@ class Implausible(DomainError):
 
     code = "implausible"
     status = 400
+
+
+class AlreadyWithdrawn(DomainError):
+    """A document is withdrawn once."""
+
+    code = "already_withdrawn"
+    status = 409
+
+
+class TooManyDocuments(DomainError):
+    """An institution's file has its limit."""
+
+    code = "too_many_documents"
+    status = 409
+
+
+class NothingHidden(DomainError):
+    """There is no number to show."""
+
+    code = "nothing_hidden"
+    status = 409
+
+
+class TooManyDisclosures(DomainError):
+    """Nobody needs a whole register's numbers within an hour."""
+
+    code = "too_many_disclosures"
+    status = 429

@@ -44,6 +44,8 @@ class Standing:
     """Institutions for which the principal speaks."""
     directing: frozenset[int] = frozenset()
     """Those of them that the principal directs: their people and keys are its to manage."""
+    auditing: frozenset[str] = frozenset()
+    """Regions whose trail and disclosures the principal reads as their auditor, with all below them."""
 
 
 NOBODY = Standing()
@@ -77,6 +79,7 @@ def _read(user: User, day: date) -> Standing:
         county_desks=frozenset(region for role, region, *_rest in rows if role == Role.COUNTY_OFFICER and region),
         institutions=speaking,
         directing=_institutions(rows, frozenset({Role.INSTITUTION_DIRECTOR})) if speaking else speaking,
+        auditing=frozenset(region for role, region, *_rest in rows if role == Role.AUDITOR and region),
     )
 
 

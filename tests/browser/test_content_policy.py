@@ -10,7 +10,8 @@ pytestmark = pytest.mark.browser
 LISTEN = """
 window.violations = [];
 document.addEventListener("securitypolicyviolation", (event) => {
-  window.violations.push(`${event.effectiveDirective} ${event.blockedURI} ${event.sourceFile}:${event.lineNumber} ${event.sample}`);
+  const { effectiveDirective, blockedURI, sourceFile, lineNumber } = event;
+  window.violations.push(`${effectiveDirective} ${blockedURI} ${sourceFile}:${lineNumber}`);
 });
 """
 PAGES = [

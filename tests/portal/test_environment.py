@@ -94,19 +94,17 @@ def test_debug_may_be_named_and_false():
 
 
 def test_cookies_of_production_are_for_this_host_over_tls_and_not_for_scripts():
-    names = (
-        "SESSION_COOKIE_NAME CSRF_COOKIE_NAME LANGUAGE_COOKIE_NAME "
-        "SESSION_COOKIE_SECURE CSRF_COOKIE_SECURE LANGUAGE_COOKIE_SECURE "
-        "SESSION_COOKIE_HTTPONLY CSRF_COOKIE_HTTPONLY LANGUAGE_COOKIE_HTTPONLY "
-        "SESSION_COOKIE_DOMAIN CSRF_COOKIE_DOMAIN LANGUAGE_COOKIE_DOMAIN SESSION_COOKIE_PATH CSRF_COOKIE_PATH "
-        "SECURE_HSTS_SECONDS SECURE_SSL_REDIRECT DEBUG"
-    ).split()
-    question = "from django.conf import settings; print(*(getattr(settings, name) for name in %r))" % (names,)
+    cookies = ("SESSION_COOKIE", "CSRF_COOKIE", "LANGUAGE_COOKIE")
+    parts = ("NAME", "SECURE", "HTTPONLY", "DOMAIN", "PATH", "SAMESITE")
+    names = [f"{cookie}_{part}" for part in parts for cookie in cookies]
+    names += ["SECURE_HSTS_SECONDS", "SECURE_SSL_REDIRECT", "DEBUG"]
+    question = f"from django.conf import settings; print(*(getattr(settings, name) for name in {names}))"
     done = start(GOOD, "shell", "--no-imports", "-c", question)
     assert done.stdout.split() == [
         *("__Host-sessionid", "__Host-csrftoken", "__Host-language"),
         *["True"] * 6,
         *["None"] * 3,
-        *("/", "/"),
+        *["/"] * 3,
+        *["Lax"] * 3,
         *("31536000", "True", "False"),
     ]
