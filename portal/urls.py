@@ -5,7 +5,7 @@ from django.contrib.auth.views import LogoutView
 from django.urls import include, path
 from django.views.i18n import set_language
 
-from pilots.web import capacity, figures, institutions, regions
+from pilots.web import capacity, disclosures, documents, figures, institutions, regions
 from pilots.web.sign_in import SignIn, home
 from portal import health
 from portal.shared.audience import Audience, open_to
@@ -19,7 +19,14 @@ urlpatterns = [
     path("institutions/<str:number>/", institutions.detail, name="institution"),
     path("institutions/<str:number>/report/", capacity.report, name="report_capacity"),
     path("institutions/<str:number>/reports/<int:report_id>/correct/", capacity.correct, name="correct_report"),
+    path("institutions/<str:number>/contact/", disclosures.contact, name="institution_contact"),
+    path("institutions/<str:number>/documents/add/", documents.add, name="document_add"),
+    path("institutions/<str:number>/documents/<int:document_id>/", documents.download, name="document"),
+    path(
+        "institutions/<str:number>/documents/<int:document_id>/withdraw/", documents.withdraw, name="document_withdraw"
+    ),
     path("institution/", capacity.mine, name="mine"),
+    path("system/disclosures/", disclosures.index, name="disclosures"),
     path("accounts/sign-in/", open_to(Audience.ANYONE)(SignIn.as_view()), name="sign_in"),
     path("accounts/sign-out/", open_to(Audience.SIGNED_IN)(LogoutView.as_view()), name="sign_out"),
     path("language/", open_to(Audience.ANYONE)(login_not_required(set_language)), name="set_language"),

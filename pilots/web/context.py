@@ -7,6 +7,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from pilots.policies.disclosures import may_audit
 from pilots.policies.standing import standing
 from pilots.states.roles import Role
 from pilots.web.days import dated, request_demo
@@ -41,16 +42,18 @@ def _people(request: HttpRequest) -> dict[str, Any]:
         "user_roles": "、".join(str(Role(role).label) for role in sorted(held.roles)),
         "navigation": [
             {"label": label, "url": url, "icon": icon, "active": request.path.startswith(prefix)}
-            for label, url, icon, prefix in _entries(bool(held.reading), bool(held.institutions))
+            for label, url, icon, prefix in _entries(bool(held.reading), bool(held.institutions), may_audit(user))
         ],
     }
 
 
-def _entries(reads: bool, speaks: bool) -> list[tuple[str, str, str, str]]:  # noqa: FBT001  # two facts, not switches
+def _entries(reads: bool, speaks: bool, audits: bool) -> list[tuple[str, str, str, str]]:  # noqa: FBT001  # facts, not switches
     entries = []
     if reads:
         entries.append((_("Overview"), reverse("home"), "home", "/regions/"))
         entries.append((_("Institutions"), reverse("institutions"), "building-community", "/institutions/"))
     if speaks:
         entries.append((_("My institutions"), reverse("mine"), "report", "/institution/"))
+    if audits:
+        entries.append((_("Disclosures"), reverse("disclosures"), "eye-check", "/system/disclosures/"))
     return entries

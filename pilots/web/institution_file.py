@@ -18,6 +18,7 @@ from pilots.queries.institutions import InstitutionFile
 from pilots.states.facts import DesignationAct, FilingKind, PilotLevel, PilotType, RecognitionAct
 from pilots.states.institutions import LegalNature, ServiceModel
 from pilots.web.days import dated
+from portal.shared.masking import mask_phone
 
 Row = dict[str, Any]
 
@@ -64,8 +65,8 @@ def flags(row: RegisterRow | None) -> list[Row]:
     return found or [{"status": "neutral", "label": _("Not filed")}]
 
 
-def page(file: InstitutionFile, day: date, *, may_report: bool) -> Row:
-    """The file of one institution."""
+def page(file: InstitutionFile, day: date, *, may_report: bool, plainly: bool) -> Row:
+    """The file of one institution; its people's numbers `plainly` only for its own people."""
     institution = file.institution
     report_url = reverse("report_capacity", args=[institution.number]) if may_report else ""
     return {
@@ -79,7 +80,7 @@ def page(file: InstitutionFile, day: date, *, may_report: bool) -> Row:
         else [],
         "statuses": flags(file.row),
         "metrics": _metrics(file.row),
-        "facts": _facts(file),
+        "facts": _facts(file, plainly=plainly),
         "places_chart": chart(file.reports),
         "reports": [_report(report, institution.number, may_report=may_report) for report in file.reports],
         "report_url": report_url,
@@ -133,8 +134,11 @@ def _metrics(row: RegisterRow | None) -> list[Row]:
     ]
 
 
-def _facts(file: InstitutionFile) -> list[Row]:
+def _facts(file: InstitutionFile, *, plainly: bool) -> list[Row]:
     institution = file.institution
+    hidden = bool(institution.contact_phone) and not plainly
+    phone = mask_phone(institution.contact_phone) if hidden else institution.contact_phone
+    show = {"label": _("Show"), "url": reverse("institution_contact", args=[institution.number])} if hidden else None
     facts = [
         (_("Public number"), institution.number),
         (_("Unified credit code"), institution.credit_code),
@@ -145,12 +149,16 @@ def _facts(file: InstitutionFile) -> list[Row]:
         (_("County unit"), institution.county.label),
         (_("Address"), institution.address),
         (_("Contact person"), institution.contact_name),
-        (_("Contact telephone"), institution.contact_phone),
+        (_("Contact telephone"), phone),
         (_("Opened on"), institution.opened_on.isoformat()),
         (_("Closed on"), institution.closed_on.isoformat() if institution.closed_on else ""),
     ]
     optional = {_("Host kindergarten"), _("Closed on")}
-    return [{"label": label, "value": value, "url": ""} for label, value in facts if value or label not in optional]
+    return [
+        {"label": label, "value": value, "url": "", "act": show if label == _("Contact telephone") else None}
+        for label, value in facts
+        if value or label not in optional
+    ]
 
 
 def _report(report: CapacityReport, number: str, *, may_report: bool) -> Row:

@@ -18,8 +18,11 @@ from django.views.decorators.vary import vary_on_headers
 
 from pilots.models import Designation, Filing, InclusiveRecognition, Institution, Region
 from pilots.operations.institutions import Entry, FilingEntry, register_institution
+from pilots.policies.disclosures import sees_plainly
+from pilots.policies.documents import visible_documents
 from pilots.policies.institutions import county_desks, may_report, visible_institutions
 from pilots.policies.regions import visible_regions
+from pilots.queries.documents import on_file
 from pilots.queries.figures.measures import FILED, INCLUSIVE, PILOT
 from pilots.queries.institutions import institution_file
 from pilots.queries.register import open_on, register
@@ -27,6 +30,7 @@ from pilots.queries.search import matching
 from pilots.states.facts import FilingKind
 from pilots.web import institution_file as shown
 from pilots.web.days import asked_day, asks_for, dated
+from pilots.web.documents import rows as document_rows
 from pilots.web.forms import InstitutionFilter, InstitutionForm, refuse, refuse_values
 from portal.shared.audience import Audience, open_to
 from portal.shared.refusals import DomainError
@@ -79,10 +83,14 @@ def detail(request: HttpRequest, number: str) -> HttpResponse:
     institution = get_object_or_404(visible, number=number)
     asked = asked_day(request)
     file = institution_file(institution, asked.day)
+    may_change = may_report(request.user, institution)
+    on_record = on_file(visible_documents(request.user), institution)
     context = {
         **asked.context(),
         "stamp": _("read from the register just now"),
-        **shown.page(file, asked.day, may_report=may_report(request.user, institution)),
+        **shown.page(file, asked.day, may_report=may_change, plainly=sees_plainly(request.user, institution)),
+        "documents": document_rows(on_record, asked.day, number, may_change=may_change),
+        "document_add_url": reverse("document_add", args=[number]) if may_change else "",
         "breadcrumb": [
             {"label": _("Institutions"), "url": dated(reverse("institutions"), asked.day)},
             {"label": institution.name, "url": None},

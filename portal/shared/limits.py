@@ -10,7 +10,9 @@ from django.http import HttpRequest, HttpResponse
 View = TypeVar("View", bound=Callable[..., Any])
 
 DISCARDED_AT_MOST = 32 * 1024 * 1024
-FORM_AROUND_A_FILE = 64 * 1024
+TOO_LARGE_BUT_READ = 2
+"""So many times the largest file is read, so that the form comes back with the sentence about the size at its field."""
+
 _CHUNK = 64 * 1024
 
 
@@ -36,7 +38,7 @@ class BodyLimitMiddleware:
             raise BadRequest("a body without a length")
         limit: int = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
         if getattr(view, "accepts_a_file", False):
-            limit = settings.UPLOAD_MAX_BYTES + FORM_AROUND_A_FILE
+            limit += TOO_LARGE_BUT_READ * settings.UPLOAD_MAX_BYTES
         if _length(request) > limit:
             discard(request)
             raise RequestDataTooBig("The body is larger than this page takes.")
