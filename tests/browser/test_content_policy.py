@@ -3,7 +3,11 @@
 import re
 
 import pytest
+from django.urls import NoReverseMatch, reverse
 from playwright.sync_api import expect
+
+from portal.shared.audience import Audience, routes
+from tests.files import jpeg
 
 pytestmark = pytest.mark.browser
 
@@ -26,11 +30,20 @@ PAGES = [
     ("county", "/institutions/new/"),
     ("clerk", "/institutions/SJZ-0001/report/"),
     ("clerk", "/institution/"),
+    ("clerk", "/institutions/SJZ-0001/documents/add/"),
+    ("province", "/institutions/SJZ-0001/contact/"),
+    ("auditor", "/system/disclosures/"),
     ("system-admin", "/"),
     ("province", "/nothing/"),
     ("province", "/institutions/new/"),
     ("province", "/language/"),
 ]
+NOT_PAGES = {
+    "/accounts/sign-out/",  # POST only
+    "/api/v1/schema/",
+    "/healthz/live",
+    "/healthz/ready",
+}
 
 
 def watched(open_page, user):
@@ -51,6 +64,24 @@ def test_page_keeps_the_policy(open_page, user, path):
     assert "unsafe" not in response.headers["content-security-policy"]
     assert page.evaluate("violations") == []
     assert said == []
+
+
+def test_every_page_without_an_argument_is_in_the_list():
+    visited = {path.split("?")[0] for _user, path in PAGES}
+    plain = {
+        reverse(name)
+        for name, view in routes()
+        if getattr(view, "audience", None) != Audience.API and _takes_nothing(name)
+    }
+    assert plain - visited == NOT_PAGES
+
+
+def _takes_nothing(name):
+    try:
+        reverse(name)
+    except NoReverseMatch:
+        return False
+    return True
 
 
 def test_charts_keep_the_policy_while_they_are_used(open_page):
@@ -97,3 +128,49 @@ def test_policy_stops_a_script_that_slipped_into_a_page(portal, chromium, signed
         assert page.evaluate("ran") == []
         found = [line.split()[0] for line in page.evaluate("violations")]
         assert sorted(found) == ["script-src-attr", "script-src-elem", "script-src-elem", "style-src-attr"]
+
+
+def test_clerk_puts_a_photograph_on_file_and_looks_at_it(open_page, portal):
+    page, said = watched(open_page, "clerk")
+    page.goto("/institutions/SJZ-0001/documents/add/")
+    page.select_option("[name=kind]", "fire")
+    page.fill("[name=note]", "留下")
+    page.set_input_files("[name=file]", {"name": "消防.jpg", "mimeType": "image/jpeg", "buffer": b"<svg onload=x>"})
+    page.get_by_role("button", name="归档").click()
+    expect(page.locator("#form-errors")).to_contain_text("文件内容不是 PDF")
+    expect(page.locator("[name=note]")).to_have_value("留下")
+    page.set_input_files("[name=file]", {"name": "消防.jpg", "mimeType": "text/html", "buffer": jpeg()})
+    page.get_by_role("button", name="归档").click()
+    row = page.locator("#documents tbody tr")
+    expect(row).to_contain_text("消防.jpg")
+    with page.expect_download() as download:
+        row.get_by_role("link", name="消防.jpg", exact=True).click()
+    assert download.value.suggested_filename == "消防.jpg"
+    with page.expect_popup() as popup:
+        row.get_by_role("link", name="查看").click()
+    assert popup.value.url.startswith(f"{portal.url}/institutions/SJZ-0001/documents/")
+    assert said == []
+
+
+def test_number_is_shown_for_a_purpose_without_scripts_too(open_page, portal):
+    number = "13812341234"
+    portal.manage(
+        "shell",
+        "--no-imports",
+        "-c",
+        "from pilots.models import Institution;"
+        f"Institution.objects.filter(number='SJZ-0003').update(contact_phone='{number}')",
+    )
+    page = open_page("province", scripts=False)
+    page.goto("/institutions/SJZ-0003/")
+    expect(page.get_by_text("138****1234")).to_be_visible()
+    page.locator("a[href$='/contact/']").click()
+    page.select_option("[name=purpose]", "supervision")
+    page.fill("[name=reason]", "督导检查前联系")
+    page.get_by_role("button", name="显示号码").click()
+    expect(page.get_by_text(number)).to_be_visible()
+    page.goto("/institutions/SJZ-0003/")
+    expect(page.get_by_text(number)).to_have_count(0)
+    auditor = open_page("auditor")
+    auditor.goto("/system/disclosures/")
+    expect(auditor.locator("#disclosure-rows tbody tr").first).to_contain_text("督导检查前联系")
