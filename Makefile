@@ -2,7 +2,7 @@
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup run test check bench messages compile-messages lock clean
+.PHONY: help setup run test check audit bench messages compile-messages lock clean
 
 # The Python that makes .venv: PYTHON=… chooses one, otherwise the first that is new enough.
 PYTHON ?=
@@ -66,17 +66,52 @@ run: $(VENV)/embedded.stamp ## Serve the portal on http://127.0.0.1:8000 (PORT, 
 test: $(VENV)/dev.stamp ## Run all tests, on throwaway servers of their own
 	$(VENV_PYTHON) -m pytest $(ARGS)
 
-check: $(VENV)/dev.stamp ## Format, lint, types, layers, migrations, settings, catalogues
+check: $(VENV)/dev.stamp ## Format, lint and security rules, types, layers, migrations, settings, catalogues, audit
 	$(VENV_PYTHON) -m ruff format --check .
 	$(VENV_PYTHON) -m ruff check .
 	$(VENV_PYTHON) -m mypy
 	$(VENV)/bin/lint-imports
 	$(VENV_PYTHON) manage.py makemigrations --check --dry-run
 	$(VENV_PYTHON) manage.py check
+	@echo "manage.py check --deploy, with the settings of production"
+	@env PORTAL_ENV=production SECRET_KEY="$$($(VENV_PYTHON) -c 'import secrets; print(secrets.token_urlsafe(50))')" \
+	  ALLOWED_HOSTS=portal.example DATABASE_URL=postgresql://portal.example/portal REDIS_URL=redis://portal.example \
+	  $(VENV_PYTHON) manage.py check --deploy --fail-level WARNING
 	@$(VENV_PYTHON) -c "$$CATALOGUES" check
+	@$(VENV_PYTHON) -c "$$AUDIT"
+
+audit: $(VENV)/dev.stamp ## Look for known weaknesses of what requirements.lock names (needs network; part of check)
+	@$(VENV_PYTHON) -c "$$AUDIT"
 
 bench: $(VENV)/embedded.stamp ## Run the benchmarks, or one: make bench NAME=nightly
 	$(VENV_PYTHON) -m bench $(NAME)
+
+# --- known weaknesses ----------------------------------------------------------------------------
+
+# pip-audit asks for known weaknesses of what production installs. A weakness fails; a source that cannot be asked, or
+# does not know a package, is told in one line and fails nothing: a developer without network must not be stopped.
+define AUDIT
+import json, subprocess, sys
+command = [sys.executable, "-m", "pip_audit", "--requirement", "requirements.lock", "--disable-pip", "--no-deps"]
+command += ["--format", "json", "--desc", "off", "--progress-spinner", "off", "--timeout", "5"]
+try:
+    done = subprocess.run(command, capture_output=True, text=True, timeout=90)
+    found = json.loads(done.stdout)["dependencies"]
+except (subprocess.TimeoutExpired, ValueError, KeyError):
+    found = []
+asked = [each for each in found if "vulns" in each]
+weak = [(each["name"], each["version"], flaw) for each in asked for flaw in each["vulns"]]
+for name, version, flaw in weak:
+    print(f"{name} {version}: {flaw['id']}, mended in {', '.join(flaw['fix_versions']) or 'no version yet'}")
+if weak:
+    sys.exit("Known weaknesses in requirements.lock: make lock ARGS='--upgrade-package NAME', or say in docs/security.md why not.")
+if len(asked) == len(found) > 0:
+    print(f"Audit: {len(asked)} packages of requirements.lock, no known weakness.")
+else:
+    missing = f"{len(found) - len(asked)} of {len(found)}" if found else "all"
+    print(f"Audit: NOT DONE for {missing} packages of requirements.lock: the source of advisories does not know them or does not answer.")
+endef
+export AUDIT
 
 # --- message catalogues --------------------------------------------------------------------------
 
