@@ -9,7 +9,9 @@ ENV PYTHONDONTWRITEBYTECODE=1 \
     PATH=/opt/venv/bin:$PATH
 
 RUN useradd --uid 10001 --create-home --home-dir /home/portal --shell /usr/sbin/nologin portal \
-    && python -m venv /opt/venv
+    && python -m venv /opt/venv \
+    # Private files: a volume of the portal's account alone.
+    && install --directory --owner=portal --group=portal --mode=0700 /srv/var
 
 # Dependencies first: they change less often than the code.
 COPY requirements.lock /srv/portal/requirements.lock
@@ -21,13 +23,15 @@ COPY . .
 # Static files belong to the image, not to a volume, so that they are always those of this version. The values are
 # placeholders that let the settings load; no server is asked.
 ENV PORTAL_ENV=production \
+    PORTAL_VAR=/srv/var \
     STATIC_ROOT=/srv/static \
     BIND_ADDRESS=0.0.0.0 \
     PORT=8000
-RUN SECRET_KEY=build ALLOWED_HOSTS=build DATABASE_URL=postgresql://build/build REDIS_URL=redis://build \
+RUN SECRET_KEY="$(python -c 'import secrets; print(secrets.token_urlsafe(50))')" ALLOWED_HOSTS=build DATABASE_URL=postgresql://build/build REDIS_URL=redis://build \
     python manage.py collectstatic --noinput --verbosity 0
 
-# The code is root's and cannot be changed by the process that serves it; beat keeps its schedule in /home/portal.
+# The code is root's and cannot be changed by the process that serves it; beat keeps its schedule in /home/portal,
+# files that people send lie in /srv/var.
 USER portal
 EXPOSE 8000
 CMD ["gunicorn", "--config", "python:portal.gunicorn", "portal.wsgi:application"]

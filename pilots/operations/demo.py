@@ -93,6 +93,8 @@ def _load_institutions() -> None:
             county_id=row["county_code"],
             operator=next((operators[brand] for brand in BRANDS if row["name"].startswith(brand)), None),
             opened_on=OPENED_ON,
+            contact_name="联系人（示例）",
+            contact_phone=f"0311-0{row['id'][-4:]:>07}",  # no number of Shijiazhuang begins with 0
             search_text=search_text(row["name"], row["id"]),
             is_demo=True,
         )

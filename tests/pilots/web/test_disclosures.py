@@ -29,6 +29,7 @@ ASKED = {"purpose": "filing", "reason": "核实备案材料"}
 @pytest.fixture(autouse=True)
 def phone(db):
     Institution.objects.filter(number__in=[NUMBER, "SJZ-0045"]).update(contact_phone=PHONE, contact_name="王老师")
+    Institution.objects.filter(number="SJZ-0002").update(contact_phone="")
 
 
 def show(by="county", *, number=NUMBER, reason="核实备案材料", at=None):

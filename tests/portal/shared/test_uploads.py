@@ -8,6 +8,7 @@ import time
 import pytest
 
 from portal.shared.uploads import FileDamaged, UploadRefused, display_name, orphans, read, recognise, store
+from portal.shared.uploads.checks import check_files_are_private
 from tests.files import HOSTILE, SOUND, docx, jpeg, pdf, pdf_with_packed, png, xlsx
 
 
@@ -147,3 +148,11 @@ def test_write_that_fails_leaves_nothing(directory, monkeypatch):
     with pytest.raises(OSError, match="No space"):
         store(b"content")
     assert [path for path in directory.rglob("*") if path.is_file()] == []
+
+
+def test_private_files_among_served_ones_are_a_fault(tmp_path, settings):
+    assert check_files_are_private() == []
+    settings.STATIC_ROOT = tmp_path / "static"
+    for private in (tmp_path / "static", tmp_path / "static" / "files", tmp_path):
+        settings.FILES_DIR = private
+        assert [fault.id for fault in check_files_are_private()] == ["portal.E010"]
