@@ -18,8 +18,21 @@ def pdf(extra: bytes = b"", *, tail: bytes = b"") -> bytes:
 
 
 def pdf_with_packed(inner: bytes) -> bytes:
-    packed = zlib.compress(inner)
-    stream = b"4 0 obj\n<< /Type /ObjStm /N 1 /First 4 /Length %d /Filter /FlateDecode >>\nstream\n" % len(packed)
+    return pdf_with_stream(zlib.compress(inner))
+
+
+def deflated(*parts: tuple[int, bytes]) -> bytes:
+    """A zlib stream whose parts are packed at levels of their own: 0 leaves the bytes as they are."""
+    packed = b"\x78\x9c"
+    for level, text in parts:
+        block = zlib.compressobj(level, zlib.DEFLATED, -15)
+        packed += block.compress(text) + block.flush(zlib.Z_FULL_FLUSH)
+    last = zlib.compressobj(9, zlib.DEFLATED, -15)
+    return packed + last.flush() + zlib.adler32(b"".join(text for _level, text in parts)).to_bytes(4, "big")
+
+
+def pdf_with_stream(packed: bytes, described: bytes = b"/Filter /FlateDecode") -> bytes:
+    stream = b"4 0 obj\n<< /Type /ObjStm /N 1 /First 4 %s /Length %d >>\nstream\n" % (described, len(packed))
     return pdf().replace(b"trailer", stream + packed + b"\nendstream\nendobj\ntrailer")
 
 
@@ -114,6 +127,15 @@ HOSTILE = {
     "pdf with a script": pdf(b"/OpenAction << /S /JavaScript /JS (app.alert\\(1\\)) >>"),
     "pdf with an escaped script": pdf(b"/OpenAction << /S /J#61va#53cript /JS (x) >>"),
     "pdf with a packed script": pdf_with_packed(b"5 0 << /S /JavaScript /JS (x) >>"),
+    "pdf with a script behind a false end": pdf_with_stream(
+        deflated((0, b"5 0 endstream stream\n"), (9, b"<< /S /JavaScript /JS (x) >>" + b"/JavaScript " * 50))
+    ),
+    "pdf with a script far behind its dictionary": pdf_with_stream(
+        zlib.compress(b"<< /S /JavaScript >>"), b"/Filter /FlateDecode /X (" + b"x" * 9000 + b")"
+    ),
+    "pdf with a script packed in hexadecimal": pdf_with_stream(
+        zlib.compress(b"<< /S /JavaScript >>").hex().encode() + b">", b"/Filter [/ASCIIHexDecode /FlateDecode]"
+    ),
     "pdf that launches": pdf(b"/OpenAction << /S /Launch /F (cmd.exe) >>"),
     "pdf with a file inside": pdf(b"/Names << /EmbeddedFiles 3 0 R >>"),
     "pdf with a form program": pdf(b"/AcroForm << /XFA 8 0 R >>"),

@@ -2,7 +2,7 @@
 
 import re
 import zlib
-from itertools import pairwise
+from collections.abc import Iterator
 
 from django.utils.translation import gettext as _
 
@@ -19,9 +19,12 @@ _ENCRYPTED = re.compile(rb"/Encrypt(?![A-Za-z0-9_])")
 _ESCAPE = re.compile(rb"#([0-9A-Fa-f]{2})")
 _OBJECT_STREAM = re.compile(rb"/ObjStm(?![A-Za-z0-9_])")
 _STREAM = re.compile(rb"(?P<begins>(?<!end)stream\r?\n)|endstream")
-_DICTIONARY = 2048
+_ODD_PACKING = re.compile(rb"/(?:ASCIIHexDecode|AHx|ASCII85Decode|A85|LZWDecode|LZW|RunLengthDecode|RL|Predictor)\b")
+_CHUNK = 4096
+MOST_READ = 128 * 1024 * 1024
 MOST_UNPACKED = 64 * 1024 * 1024
-"""Objects of a PDF may be packed; so many bytes of them are looked through, and a file with more is refused."""
+MOST_STREAMS = 20_000
+"""Objects of a PDF may be packed: so many bytes and streams of them are looked through, a file with more is refused."""
 
 
 def require_sound_pdf(data: bytes) -> None:
@@ -46,27 +49,45 @@ def _unescaped(data: bytes) -> bytes:
     return _ESCAPE.sub(lambda found: bytes([int(found.group(1), 16)]), data)
 
 
-def _packed_objects(data: bytes) -> list[bytes]:
-    """The contents of the file's object streams."""
-    found, left = [], MOST_UNPACKED
-    marks = list(_STREAM.finditer(data))
-    for mark, behind in pairwise([*marks, None]):
-        if mark is None or not mark["begins"]:
+def _packed_objects(data: bytes) -> Iterator[bytes]:
+    """The contents of the file's object streams, each unpacked to its own end, whatever stands in between."""
+    budget = _Budget()
+    behind = 0
+    for mark in _STREAM.finditer(data):
+        described = _unescaped(data[behind : mark.start()])
+        behind = mark.end()
+        if not mark["begins"] or not _OBJECT_STREAM.search(described):
             continue
-        if not _OBJECT_STREAM.search(_unescaped(data[max(0, mark.start() - _DICTIONARY) : mark.start()])):
-            continue
-        packed = data[mark.end() : behind.start() if behind else len(data)]
-        unpacked = _inflated(packed, left + 1)
-        left -= len(unpacked)
-        if left < 0:
+        if _ODD_PACKING.search(described):
+            raise UploadRefused(_("The PDF is packed in an unusual way. Print it to a new PDF."), field="file")
+        yield budget.unpack(data, mark.end())
+
+
+class _Budget:
+    """How much of one file may still be read and unpacked."""
+
+    def __init__(self) -> None:
+        self.streams = MOST_STREAMS
+        self.read = MOST_READ
+        self.unpacked = MOST_UNPACKED
+
+    def unpack(self, data: bytes, start: int) -> bytes:
+        """What the stream at `start` unpacks to; as much of a damaged one as can be read, as readers do."""
+        self.streams -= 1
+        stream = zlib.decompressobj()
+        found = bytearray()
+        for at in range(start, len(data), _CHUNK):
+            self.read -= _CHUNK
+            try:
+                found += stream.decompress(data[at : at + _CHUNK], self.unpacked + 1)
+            except zlib.error:
+                break
+            if stream.eof or self._spent(found):
+                break
+        if self._spent(found) or stream.unconsumed_tail:
             raise UploadRefused(_("The PDF unpacks to far more than it is. Print it to a new PDF."), field="file")
-        found.append(unpacked)
-    return found
+        self.unpacked -= len(found)
+        return bytes(found)
 
-
-def _inflated(packed: bytes, most: int) -> bytes:
-    """What the stream unpacks to; the stream itself where it is not packed this way or is damaged."""
-    try:
-        return zlib.decompressobj().decompress(packed, most)
-    except zlib.error:
-        return packed[:most]
+    def _spent(self, found: bytearray) -> bool:
+        return len(found) > self.unpacked or min(self.read, self.streams) < 0
