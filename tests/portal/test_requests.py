@@ -129,6 +129,10 @@ def test_two_files_at_once_are_400(as_user):
     assert as_user("county").post(reverse("institution_new"), form).status_code == 400
 
 
+def test_length_that_is_no_number_is_400(as_user):
+    assert as_user("county").post(reverse("institution_new"), {}, CONTENT_LENGTH="many").status_code == 400
+
+
 def test_body_without_a_length_is_400(as_user):
     response = as_user("county").post(reverse("institution_new"), {}, headers={"transfer-encoding": "chunked"})
     assert response.status_code == 400

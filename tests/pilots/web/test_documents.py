@@ -265,6 +265,17 @@ def test_validity_is_told_in_words_for_the_day_of_the_page(as_user, days, label)
     assert [row["status_label"] for row in response.context["documents"]] == [label]
 
 
+def test_size_is_told_in_the_unit_that_fits(as_user):
+    put()
+    put(content=pdf(b" " * 3_000_000))
+    rows = as_user("county").get(reverse("institution", args=[NUMBER])).context["documents"]
+    assert [row["size"] for row in rows] == ["2.9 MB", "1 KB"]
+
+
+def test_number_beyond_every_row_is_no_document(as_user):
+    assert as_user("county").get(f"/institutions/{NUMBER}/documents/{10**30}/").status_code == 404
+
+
 @pytest.mark.parametrize("count", [1, 3])
 def test_list_costs_the_same_for_any_number_of_documents(as_user, django_assert_num_queries, count):
     for number in range(count):
