@@ -55,7 +55,7 @@ class Browser:
     def __init__(self, user: User) -> None:
         session = SessionStore()
         session[SESSION_KEY] = str(user.pk)
-        session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
+        session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[-1]
         session[HASH_SESSION_KEY] = user.get_session_auth_hash()
         session.create()
         self._cookies = SimpleCookie({settings.SESSION_COOKIE_NAME: session.session_key or ""})
