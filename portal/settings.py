@@ -339,6 +339,7 @@ LOGGING = {
     "handlers": {
         "console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["request_id"]},
     },
+    "loggers": {"axes": {"level": "WARNING"}},  # each failed sign-in is a row of axes_accessfailurelog
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
 }
 

@@ -150,8 +150,7 @@ class RenamePasskeyForm(EditWebAuthnForm):  # type: ignore[misc]  # allauth has 
 def _word(field: forms.Field, label: Any) -> None:
     field.label = label
     field.widget.attrs.pop("placeholder", None)
-    if isinstance(field, forms.CharField):
-        field.max_length = LONGEST_PASSWORD
+    field.validators.append(MaxLengthValidator(LONGEST_PASSWORD))
 
 
 def _code(field: forms.Field, help_text: Any) -> None:
@@ -164,5 +163,4 @@ def _name_of_passkey(field: forms.Field) -> None:
     field.label = _("Name of the passkey")
     field.help_text = _("By which you recognise the device, for example “office computer”.")
     field.widget.attrs["maxlength"] = 50
-    if isinstance(field, forms.CharField):
-        field.validators.append(MaxLengthValidator(50))
+    field.validators.append(MaxLengthValidator(50))

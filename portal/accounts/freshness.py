@@ -49,7 +49,7 @@ def _ask(request: HttpRequest) -> HttpResponse:
         raise NotPermitted(_("Please sign out and sign in again first: this act asks for a fresh sign-in."))
     back = _way_back(request)
     response = redirect(f"{methods[0]['url']}?{urlencode({'next': back})}")
-    if getattr(request, "htmx", False):
+    if "HX-Request" in request.headers:
         htmx = HttpResponse(status=204)
         htmx["HX-Redirect"] = response["Location"]
         return htmx

@@ -17,11 +17,11 @@ from portal.accounts.sessions import end_sessions
 
 BREACH_LIST = Path(__file__).parent / "data" / "breached_passwords.txt.gz"
 _LOOKALIKES = str.maketrans("@4031!$5", "aaoeiiss")
-_DECORATION = re.compile(r"^[\W\d_]{0,8}|[\W\d_]{0,8}$")
+_DECORATION = re.compile(r"^[\W\d_]{0,10}|[\W\d_]{0,10}$")
 
 
 class BreachListValidator(CommonPasswordValidator):
-    """No password of the shipped list, whole, with up to eight digits or signs around it, or with @ for a."""
+    """No password of the shipped list, whole, with up to ten digits or signs around it, or with @ for a."""
 
     def __init__(self) -> None:
         super().__init__(BREACH_LIST)

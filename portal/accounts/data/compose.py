@@ -45,6 +45,7 @@ def chinese() -> Iterator[str]:
     yield from (surname + given for surname, given in product(SURNAMES, GIVEN))
     yield from (first + second for first, second in product(WORDS, WORDS) if len(first + second) <= 12)  # noqa: PLR2004
     yield from (f"{word}{name}" for word, name in product(("woaini", "woai", "iloveyou"), (*SURNAMES, *GIVEN)))
+    yield from (f"woaini{surname}{given}" for surname, given in product(SURNAMES, GIVEN))
     yield from (f"{word}{number}" for word, number in product(("a", "q", "qq", "w", "aa", "abc", "woaini"), NUMBERS))
 
 

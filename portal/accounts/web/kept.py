@@ -50,7 +50,7 @@ def ask_to_sign_in(request: HttpRequest) -> HttpResponseBase | None:
         return sign_in_page(request, "", back="/", status=403)
     if found is None:
         return None
-    if getattr(request, "htmx", False):
+    if "HX-Request" in request.headers:
         kept.keep(request, found)
         answer = HttpResponse(status=204)
         answer["HX-Redirect"] = f"{reverse('sign_in')}?{urlencode({'next': found.back})}"
