@@ -11,18 +11,17 @@ from tests.portal.accounts.codes import totp
 
 pytestmark = pytest.mark.browser
 
-ACCOUNT = """
+NAMES = ("browser-codes", "browser-passkey")
+ACCOUNTS = f"""
 from datetime import date
-from django.contrib.sessions.models import Session
 from pilots.models import Membership
 from portal.accounts.models import User
-user, new = User.objects.get_or_create(username={name!r}, defaults={{"name": "登录测试（示例）", "is_demo": True}})
-if new:
-    user.set_password({password!r})
+for name in {NAMES!r}:
+    user = User(username=name, name="登录测试（示例）", is_demo=True)
+    user.set_password({PASSWORD!r})
     user.save()
     Membership.objects.create(user=user, role="county_officer", region_id="130102", starts_on=date(2020, 1, 1))
 """
-END = "from django.contrib.sessions.models import Session; Session.objects.all().delete()"
 KEY = {
     "protocol": "ctap2",
     "transport": "internal",
@@ -33,13 +32,18 @@ KEY = {
 }
 
 
+@pytest.fixture(scope="module")
+def accounts(portal):
+    """Accounts of this module's own: others are not asked for a second factor because of it."""
+    portal.manage("shell", "-v", "0", "-c", ACCOUNTS)
+
+
 @pytest.fixture
-def visit(portal, chromium):
-    """A browser under a host name, as passkeys need one, and an account of the test's own."""
+def visit(portal, chromium, accounts):
+    """A browser under a host name, as passkeys need one."""
     contexts = []
 
-    def open_one(name, *, scripts=True):
-        portal.manage("shell", "-v", "0", "-c", ACCOUNT.format(name=name, password=PASSWORD))
+    def open_one(*, scripts=True):
         context = chromium.new_context(
             locale="zh-CN", base_url=portal.url.replace("127.0.0.1", "localhost"), java_script_enabled=scripts
         )
@@ -73,8 +77,9 @@ def type_form(page, name):
     page.fill("[name=filed_on]", "2026-03-05")
 
 
-def send_late(page, portal):
-    portal.manage("shell", "-v", "0", "-c", END)
+def send_late(page):
+    """Send the form after the session was lost."""
+    page.context.clear_cookies(name="sessionid")
     page.get_by_role("button", name="登记", exact=True).click()
     expect(page.locator(".notice-warning")).to_contain_text("填写的内容已保留")
 
@@ -88,13 +93,13 @@ def send_again(page, name):
     expect(page.get_by_role("heading", level=1)).to_have_text(name)
 
 
-def test_codes_are_enrolled_and_asked_for_and_a_late_form_survives_them(portal, visit):
-    page = visit("browser-codes", scripts=False)
+def test_codes_are_enrolled_and_asked_for_and_a_late_form_survives_them(visit):
+    page = visit(scripts=False)
     enter(page, "browser-codes")
     secret = enrol_codes(page)
     expect(page.locator(".codes li")).to_have_count(10)
     type_form(page, "石家庄市长安区双因素托育园（测试）")
-    send_late(page, portal)
+    send_late(page)
     page.fill("[name=username]", "browser-codes")
     page.fill("[name=password]", PASSWORD)
     page.get_by_role("button", name="登录", exact=True).click()
@@ -107,8 +112,8 @@ def test_codes_are_enrolled_and_asked_for_and_a_late_form_survives_them(portal, 
     send_again(page, "石家庄市长安区双因素托育园（测试）")
 
 
-def test_passkey_is_enrolled_and_opens_the_account_alone_and_a_late_form_survives_it(portal, visit):
-    page = visit("browser-passkey")
+def test_passkey_is_enrolled_and_opens_the_account_alone_and_a_late_form_survives_it(visit):
+    page = visit()
     devtools = page.context.new_cdp_session(page)
     devtools.send("WebAuthn.enable")
     key = devtools.send("WebAuthn.addVirtualAuthenticator", {"options": KEY})["authenticatorId"]
@@ -123,7 +128,7 @@ def test_passkey_is_enrolled_and_opens_the_account_alone_and_a_late_form_survive
     page.get_by_role("button", name="使用通行密钥登录").click()
     expect(page).to_have_url(re.compile("/regions/130102/"))
     type_form(page, "石家庄市长安区通行密钥托育园（测试）")
-    send_late(page, portal)
+    send_late(page)
     devtools.send("WebAuthn.setUserVerified", {"authenticatorId": key, "isUserVerified": False})
     page.get_by_role("button", name="使用通行密钥登录").click()
     expect(page.locator("[data-passkey-error]")).to_contain_text("未能使用通行密钥")

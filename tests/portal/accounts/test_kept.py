@@ -50,7 +50,7 @@ def carried_by(response):
 
 
 def fields_of(response):
-    return {name: value for name, value in response.context["kept"].fields}
+    return dict(response.context["kept"].fields)
 
 
 def test_typed_form_survives_the_end_of_its_session_and_is_sent_by_a_click(officer):
