@@ -33,6 +33,8 @@ else:
     DATABASE_URL = env.str("DATABASE_URL", default="postgresql:///portal")
     REDIS_URL = env.str("REDIS_URL", default="redis://127.0.0.1:6379/0")
 
+# Earlier values of SECRET_KEY: they still open what was sealed with them (codes of second factors).
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 
 # --- applications -------------------------------------------------------------------------------

@@ -77,6 +77,10 @@ class ChangePasswordForm(account_forms.ChangePasswordForm):  # type: ignore[misc
         for name, label in labels.items():
             _word(self.fields[name], label)
         self.fields["oldpassword"].help_text = ""
+        self.fields["password1"].help_text = _(
+            "At least 10 characters; not like your name or user name, no common password, not digits alone, none of "
+            "your last 5 passwords. Several words that do not belong together are easy to remember."
+        )
         self.fields["password2"].help_text = ""
 
     def clean(self) -> dict[str, Any]:

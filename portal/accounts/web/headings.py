@@ -22,26 +22,28 @@ class Line:
 
 
 def described(kept: Kept) -> list[Line]:
-    """What was typed, without hidden and empty fields, choices by their label."""
-    known = _fields()
-    lines = []
+    """What was typed, without hidden and empty fields, choices by their label.
+
+    Objects that were chosen stay as they were sent: a name looked up here could be one that the user may not see.
+    """
+    known, names, lines = {**_made(), **_fields()}, _names(), []
     for name, value in kept.fields:
-        field = known.get(name) or known.get(name.rpartition("-")[2])
-        if not value.strip() or (field is not None and field.widget.is_hidden):
+        bare = name.rpartition("-")[2]
+        fields = known.get(name) or known.get(bare) or []
+        if not value.strip() or any(field.widget.is_hidden for field in fields):
             continue
-        heading = _label(field) or _names().get(name) or _names().get(name.rpartition("-")[2]) or _readable(name)
-        lines.append(Line(str(heading), _choice(field, value)))
+        label = next((str(field.label) for field in fields if field.label), "")
+        lines.append(Line(label or names.get(name) or names.get(bare) or _readable(name), _choice(fields, value)))
     return lines
 
 
-def _label(field: forms.Field | None) -> str:
-    return str(field.label) if field is not None and field.label else ""
-
-
-def _choice(field: forms.Field | None, value: str) -> str:
-    if not isinstance(field, forms.ChoiceField) or isinstance(field, forms.ModelChoiceField):
-        return value
-    return str(dict(field.choices).get(value, value))  # type: ignore[arg-type]  # choices may be groups
+def _choice(fields: list[forms.Field], value: str) -> str:
+    for field in fields:
+        if isinstance(field, forms.ChoiceField) and not isinstance(field, forms.ModelChoiceField):
+            labels = {str(key): str(label) for key, label in field.choices if not isinstance(label, list | tuple)}  # type: ignore[union-attr,misc]
+            if value in labels:
+                return labels[value]
+    return value
 
 
 def _readable(name: str) -> str:
@@ -49,15 +51,20 @@ def _readable(name: str) -> str:
 
 
 @cache
-def _fields() -> dict[str, forms.Field]:
-    """Declared fields of all forms of the portal by name; the first that declares a name with a label wins."""
-    found: dict[str, forms.Field] = {}
+def _fields() -> dict[str, list[forms.Field]]:
+    """Declared fields of all forms of the portal by name."""
+    found: dict[str, list[forms.Field]] = {}
     for form in _subclasses(forms.BaseForm):
         if form.__module__.split(".")[0] in ("pilots", "ratings", "portal"):
             for name, field in getattr(form, "base_fields", {}).items():
-                if name not in found or not found[name].label:
-                    found[name] = field
+                found.setdefault(name, []).append(field)
     return found
+
+
+def _made() -> dict[str, list[forms.Field]]:
+    """Fields that a form makes when it is made; such a form says them by `made_fields`, in the reader's language."""
+    makers = {form.made_fields for form in _subclasses(forms.BaseForm) if hasattr(form, "made_fields")}
+    return {name: [field] for maker in makers for name, field in maker().items()}
 
 
 def _names() -> dict[str, str]:

@@ -112,6 +112,16 @@ def test_form_survives_a_password_change_and_a_second_factor_in_between(officer)
     assert fields_of(page)["credit_code"] == TYPED["credit_code"]
 
 
+def test_kept_numbers_and_choices_are_named_as_on_the_form(officer):
+    end(officer)
+    report = "/institutions/SJZ-0001/report/"
+    late = officer.post(report, {"as_of": "2021-10-20", "infant_places": "10", "mixed_enrolled": "3", "x-odd_one": "?"})
+    sign_in(officer, "county", kept=carried_by(late))
+    lines = {(line.heading, line.text) for line in officer.get(reverse("kept")).context["lines"]}
+    named = {("As of", "2021-10-20"), ("x · odd one", "?")}
+    assert lines == named | {("Infant class · Places", "10"), ("Mixed class · Enrolled", "3")}
+
+
 def test_it_is_offered_once_and_can_be_discarded(officer):
     end(officer)
     late = officer.post(NEW, TYPED, headers={"referer": "http://testserver/institutions/?q=a"})
