@@ -199,34 +199,17 @@ OIDC_ISSUER = env.str("OIDC_ISSUER", default="")
 OIDC_NAME = env.str("OIDC_NAME", default="OpenID Connect")
 OIDC_CLAIM = env.str("OIDC_CLAIM", default="preferred_username")
 SOCIALACCOUNT_ADAPTER = "portal.accounts.adapters.IdentityAdapter"
-SOCIALACCOUNT_ONLY = False
 SOCIALACCOUNT_PROVIDERS = {}
 if OIDC_ISSUER:
     if PRODUCTION and not OIDC_ISSUER.startswith("https://"):
         raise ImproperlyConfigured("OIDC_ISSUER must begin with https:// in production.")
-    SOCIALACCOUNT_PROVIDERS = {
-        "openid_connect": {
-            "OAUTH_PKCE_ENABLED": True,
-            "APPS": [
-                {
-                    "provider_id": "oidc",
-                    "name": OIDC_NAME,
-                    "client_id": env.str("OIDC_CLIENT_ID"),
-                    "secret": env.str("OIDC_CLIENT_SECRET"),
-                    "settings": {"server_url": OIDC_ISSUER},
-                }
-            ],
-        }
-    }
+    _client = {"client_id": env.str("OIDC_CLIENT_ID"), "secret": env.str("OIDC_CLIENT_SECRET")}
+    _app = {"provider_id": "oidc", "name": OIDC_NAME, **_client, "settings": {"server_url": OIDC_ISSUER}}
+    SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"OAUTH_PKCE_ENABLED": True, "APPS": [_app]}}
 
 # Counters of failed codes and used codes: shared by all processes, and not lost with the broker.
-CACHES = {
-    "default": {
-        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
-        "LOCATION": "portal_cache",
-        "OPTIONS": {"MAX_ENTRIES": 100_000},
-    }
-}
+_CACHE = "django.core.cache.backends.db.DatabaseCache"
+CACHES = {"default": {"BACKEND": _CACHE, "LOCATION": "portal_cache", "OPTIONS": {"MAX_ENTRIES": 100_000}}}
 
 # --- language and time --------------------------------------------------------------------------
 

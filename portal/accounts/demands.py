@@ -9,6 +9,7 @@ from django.conf import settings
 from django.utils.module_loading import import_string
 
 from portal.accounts.models import User
+from portal.accounts.sessions import end_sessions
 
 FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 """What counts as a second factor; recovery codes only stand in for one."""
@@ -31,6 +32,17 @@ def demands_of(user: User) -> Demands:
 def has_second_factor(user: User) -> bool:
     """Whether the user has enrolled codes or a passkey. One query."""
     return bool(Authenticator.objects.filter(user_id=user.pk, type__in=FACTORS).exists())
+
+
+def remove_second_factors(user: User) -> int:
+    """Take all factors and recovery codes of someone who lost them, and end their sessions; answer how many.
+
+    The person signs in with the password alone and, where a second factor is demanded, enrols a new one. Whoever calls
+    this has made sure that it is the person who asks.
+    """
+    removed, _by_model = Authenticator.objects.filter(user_id=user.pk).delete()
+    end_sessions(user)
+    return int(removed)
 
 
 def lacks_second_factor(user: User) -> bool:

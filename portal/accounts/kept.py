@@ -21,6 +21,8 @@ SESSION_KEY = "kept"
 FIELD = "kept"
 LIMIT = 256 * 1024
 """Characters of names and values together, and of the sealed text's source."""
+PARTIAL_LIMIT = 32 * 1024
+"""The same for a request by htmx, whose answer cannot carry it: it waits in the session of a stranger."""
 MAX_AGE = 2 * 3600
 PERSON_COOKIE = "portal_person"
 FORM_TYPES = ("application/x-www-form-urlencoded", "multipart/form-data")
@@ -58,7 +60,8 @@ def kept_from(request: HttpRequest) -> Kept | None:
     fields = [(name, value) for name, value in typed if not _NEVER.search(name)]
     if not fields:
         return None
-    if sum(len(name) + len(value) for name, value in fields) > LIMIT:
+    limit = PARTIAL_LIMIT if "HX-Request" in request.headers else LIMIT
+    if sum(len(name) + len(value) for name, value in fields) > limit:
         raise TooLarge
     left_out = [name for name, _value in typed if _NEVER.search(name) and name != "csrfmiddlewaretoken"]
     left_out += [name for name, files in request.FILES.lists() if any(files)]

@@ -47,15 +47,21 @@ def ask_to_sign_in(request: HttpRequest) -> HttpResponseBase | None:
         found = kept.kept_from(request)
     except kept.TooLarge:
         messages.warning(request, TOO_LARGE)
+        if "HX-Request" in request.headers:
+            return _led_by_htmx("/")
         return sign_in_page(request, "", back="/", status=403)
     if found is None:
         return None
     if "HX-Request" in request.headers:
         kept.keep(request, found)
-        answer = HttpResponse(status=204)
-        answer["HX-Redirect"] = f"{reverse('sign_in')}?{urlencode({'next': found.back})}"
-        return answer
+        return _led_by_htmx(found.back)
     return sign_in_page(request, found.sealed(), back=found.back, status=403)
+
+
+def _led_by_htmx(back: str) -> HttpResponse:
+    answer = HttpResponse(status=204)
+    answer["HX-Redirect"] = f"{reverse('sign_in')}?{urlencode({'next': back})}"
+    return answer
 
 
 def form_refused(request: HttpRequest, reason: str = "") -> HttpResponseBase:

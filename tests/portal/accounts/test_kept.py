@@ -119,7 +119,7 @@ def test_kept_numbers_and_choices_are_named_as_on_the_form(officer):
     sign_in(officer, "county", kept=carried_by(late))
     lines = {(line.heading, line.text) for line in officer.get(reverse("kept")).context["lines"]}
     named = {("As of", "2021-10-20"), ("x · odd one", "?")}
-    assert lines == named | {("Infant class · Places", "10"), ("Mixed class · Enrolled", "3")}
+    assert lines == named | {("infant class · Places", "10"), ("mixed class · Enrolled", "3")}
 
 
 def test_it_is_offered_once_and_can_be_discarded(officer):
@@ -246,6 +246,14 @@ def test_partial_request_is_led_to_the_sign_in_and_its_content_kept(officer):
     sign_in(officer, "county", next=NEW)
     assert officer.get(NEW)["Location"] == reverse("kept")
     assert fields_of(officer.get(reverse("kept")))["credit_code"] == TYPED["credit_code"]
+
+
+def test_partial_request_that_is_too_long_fills_no_stranger_s_session(officer):
+    end(officer)
+    late = officer.post(NEW, {**TYPED, "note": "字" * kept.PARTIAL_LIMIT}, headers={"hx-request": "true"})
+    assert (late.status_code, late["HX-Redirect"]) == (204, f"{reverse('sign_in')}?next=%2F")
+    assert kept.SESSION_KEY not in officer.session
+    assert "too long to be kept" in officer.get(reverse("sign_in")).content.decode()
 
 
 def test_software_s_body_is_no_form(officer):

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from pilots.models import Membership, Region, SecondFactorRule
 from pilots.operations.second_factor import rule_second_factor
-from portal.accounts.demands import demands_of
+from portal.accounts.demands import demands_of, remove_second_factors
 from portal.accounts.models import User
 from portal.shared.refusals import NotPermitted
 from tests.portal.accounts.acts import PASSWORD, sign_in, signed_in
@@ -139,6 +139,17 @@ def test_changes_of_factors_need_a_fresh_sign_in(browser, person, enrolled):
     assert client.post(again, {"password": PASSWORD})["Location"] == reverse("mfa_deactivate_totp")
     assert client.post(reverse("mfa_deactivate_totp"))["Location"] == reverse("mfa_index")
     assert not Authenticator.objects.filter(user=person).exists()
+
+
+def test_lost_factors_are_removed_and_sessions_end(browser, person, enrolled):
+    secret, _codes = enrolled
+    client = browser()
+    sign_in(client, person.username)
+    enter(client, totp(secret, later(1)))
+    assert remove_second_factors(person) == 2
+    assert client.get(reverse("mfa_index")).status_code == 302
+    assert sign_in(client, person.username).status_code == 302
+    assert signed_in(client)
 
 
 def test_administrator_enrols_before_anything_else(browser):

@@ -1,10 +1,13 @@
 """Idle sessions end, own sessions are listed and ended, signed-in pages stay out of caches."""
 
 import pytest
+from django.contrib.messages.middleware import MessageMiddleware
+from django.contrib.sessions.middleware import SessionMiddleware
 from django.contrib.sessions.models import Session
 from django.urls import reverse
 from django.utils import translation
 
+from portal.accounts.adapters import AccountAdapter
 from portal.accounts.models import User
 from portal.accounts.sessions import device_of
 from tests.portal.accounts.acts import sign_in, signed_in
@@ -121,3 +124,17 @@ def test_deactivated_account_loses_its_session(browser, person):
     sign_in(client, person.username)
     User.objects.filter(pk=person.pk).update(is_active=False)
     assert client.get(reverse("mfa_index")).status_code == 302
+
+
+def test_closed_account_is_turned_away_whichever_way_it_came(browser, person):
+    """What a passkey of a closed account meets after it has proved itself."""
+    client = browser()
+    client.get(reverse("sign_in"))
+    request = client.get(reverse("sign_in")).wsgi_request
+    request.session = client.session
+    SessionMiddleware(lambda _request: None).process_request(request)
+    MessageMiddleware(lambda _request: None).process_request(request)
+    nothing = dict.fromkeys(("email_verification", "signal_kwargs", "email", "signup", "redirect_url"))
+    assert AccountAdapter(request).pre_login(request, person, **nothing) is None
+    person.is_active = False
+    assert AccountAdapter(request).pre_login(request, person, **nothing)["Location"] == reverse("sign_in")
