@@ -7,6 +7,7 @@ compression. Beside each page its control: the bare SQL of the rows that it show
 import gzip
 import os
 import re
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -55,8 +56,9 @@ class Browser:
     def __init__(self, user: User) -> None:
         session = SessionStore()
         session[SESSION_KEY] = str(user.pk)
-        session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
+        session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[-1]
         session[HASH_SESSION_KEY] = user.get_session_auth_hash()
+        session["watch"] = {"at": int(time.time()) + 86_400, "limit": 3600, "due": False}  # written once a minute
         session.create()
         self._cookies = SimpleCookie({settings.SESSION_COOKIE_NAME: session.session_key or ""})
         self._application = WSGIHandler()

@@ -1,18 +1,21 @@
 """URL map."""
 
 from django.contrib.auth.decorators import login_not_required
-from django.contrib.auth.views import LogoutView
 from django.urls import include, path
 from django.views.i18n import set_language
 
 from pilots.web import capacity, disclosures, documents, figures, institutions, regions
+from pilots.web.second_factor import office_sign_in
 from pilots.web.sign_in import SignIn, home
 from portal import health
 from portal.shared.audience import Audience, open_to
 
+sign_in = open_to(Audience.ANYONE)(SignIn.as_view())
+
 urlpatterns = [
     path("", home, name="home"),
     path("regions/<str:code>/", regions.detail, name="region"),
+    path("regions/<str:code>/sign-in/", office_sign_in, name="office_sign_in"),
     path("figures/<str:code>/", figures.detail, name="figure"),
     path("institutions/", institutions.index, name="institutions"),
     path("institutions/new/", institutions.new, name="institution_new"),
@@ -27,8 +30,9 @@ urlpatterns = [
     ),
     path("institution/", capacity.mine, name="mine"),
     path("system/disclosures/", disclosures.index, name="disclosures"),
-    path("accounts/sign-in/", open_to(Audience.ANYONE)(SignIn.as_view()), name="sign_in"),
-    path("accounts/sign-out/", open_to(Audience.SIGNED_IN)(LogoutView.as_view()), name="sign_out"),
+    path("accounts/sign-in/", sign_in, name="sign_in"),
+    path("accounts/sign-in/", sign_in, name="account_login"),  # the name by which the library knows it
+    path("accounts/", include("portal.accounts.urls")),
     path("language/", open_to(Audience.ANYONE)(login_not_required(set_language)), name="set_language"),
     path("api/v1/", include("pilots.api.urls")),
     path("healthz/live", health.live, name="live"),

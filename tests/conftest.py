@@ -46,14 +46,25 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
 
 @pytest.fixture
 def as_user(db: None) -> "Callable[[str], Client]":
-    """A browser in which the named demonstration account is signed in."""
+    """A browser in which the named demonstration account has just signed in, with a second factor if it needs one."""
+    import time
+
+    from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
     from django.test import Client
 
+    from portal.accounts.demands import demands_of, lacks_second_factor
     from portal.accounts.models import User
 
     def sign_in(username: str) -> Client:
-        client = Client(headers={"accept-language": "en"})
-        client.force_login(User.objects.get(username=username))
+        client, user = Client(headers={"accept-language": "en"}), User.objects.get(username=username)
+        if lacks_second_factor(user):
+            TOTP.activate(user, generate_totp_secret())
+        client.force_login(user)
+        session, now = client.session, int(time.time())
+        session["account_authentication_methods_user"] = str(user.pk)
+        session["account_authentication_methods"] = [{"method": "password", "at": now}]
+        session["watch"] = {"at": now, "limit": 60 * demands_of(user).idle_minutes, "due": False}
+        session.save()
         return client
 
     return sign_in

@@ -9,6 +9,7 @@ from pilots.models.institutions import Institution, Kindergarten, Operator
 from pilots.models.people import InstitutionKey, Membership
 from pilots.models.regions import Region, RegionFact
 from pilots.models.register import RegisterRow
+from pilots.models.security import SecondFactorRule
 from pilots.models.targets import Target, TargetProgress
 
 __all__ = [
@@ -31,6 +32,7 @@ __all__ = [
     "Region",
     "RegionFact",
     "RegisterRow",
+    "SecondFactorRule",
     "Target",
     "TargetProgress",
 ]

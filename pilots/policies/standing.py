@@ -67,9 +67,13 @@ def standing(principal: Principal, day: date | None = None) -> Standing:
     return cached[1]
 
 
+def in_force(day: date) -> Q:
+    """The condition on memberships that they hold on a day."""
+    return Q(starts_on__lte=day) & (Q(ends_on__isnull=True) | Q(ends_on__gte=day))
+
+
 def _read(user: User, day: date) -> Standing:
-    in_force = Q(starts_on__lte=day) & (Q(ends_on__isnull=True) | Q(ends_on__gte=day))
-    found = Membership.objects.filter(in_force, user=user)
+    found = Membership.objects.filter(in_force(day), user=user)
     rows: list[Row] = list(found.values_list("role", "region_id", "institution_id", "operator_id"))
     speaking = _institutions(rows, INSTITUTION_ROLES)
     return Standing(

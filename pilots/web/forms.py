@@ -171,6 +171,11 @@ class CapacityForm(StyledForm):
                     ),
                 )
 
+    @staticmethod
+    def made_fields() -> dict[str, forms.Field]:
+        """The fields that no class body declares, for the page of kept input."""
+        return CapacityForm().fields
+
     def class_rows(self) -> Iterator[dict[str, Any]]:
         """One row for each class group."""
         for group in ClassGroup:

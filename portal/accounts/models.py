@@ -1,4 +1,4 @@
-"""Users and API keys."""
+"""Users, their past passwords and API keys."""
 
 from typing import ClassVar
 
@@ -29,6 +29,20 @@ class User(AbstractBaseUser, PermissionsMixin):
         default=False,
         help_text=_("Demonstration accounts cannot sign in in production."),
     )
+    must_change_password = models.BooleanField(
+        _("must change the password"),
+        default=False,
+        db_default=False,
+        help_text=_("The password was set by someone else: the owner sets a new one before anything else."),
+    )
+    password_changed_at = models.DateTimeField(_("password changed at"), null=True, blank=True, editable=False)
+    external_id = models.CharField(
+        _("identity at the single sign-on"),
+        max_length=150,
+        blank=True,
+        db_default="",
+        help_text=_("The value by which the single sign-on service names this person; empty: password only."),
+    )
     date_joined = models.DateTimeField(_("created at"), db_default=Now(), editable=False)
 
     USERNAME_FIELD = "username"
@@ -40,6 +54,14 @@ class User(AbstractBaseUser, PermissionsMixin):
     class Meta:
         verbose_name = _("user")
         verbose_name_plural = _("users")
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                fields=["external_id"],
+                condition=~Q(external_id=""),
+                name="external_id_names_one_user",
+                violation_error_message=_("This identity belongs to another account."),
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name or self.username
@@ -48,6 +70,24 @@ class User(AbstractBaseUser, PermissionsMixin):
     def display_name(self) -> str:
         """The name shown in the page head."""
         return str(self)
+
+
+class PastPassword(models.Model):
+    """The hash of a password that an account has or had, so that it does not come back too soon."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="past_passwords", verbose_name=_("user"))
+    hash = models.CharField(_("hash"), max_length=128)
+    set_at = models.DateTimeField(_("set at"))
+
+    class Meta:
+        verbose_name = _("past password")
+        verbose_name_plural = _("past passwords")
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["user", "-set_at"], name="past_password_latest"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.set_at}"
 
 
 class ApiKey(models.Model):

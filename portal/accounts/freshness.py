@@ -1,0 +1,70 @@
+"""A fresh sign-in before dangerous acts: `@fresh_sign_in_required` around a view."""
+
+import time
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from allauth.account.adapter import get_adapter
+from allauth.account.authentication import get_authentication_records
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext_lazy as _
+
+from portal.accounts.kept import TooLarge, keep, kept_from, page_of
+from portal.shared.refusals import NotPermitted
+
+View = Callable[..., HttpResponseBase]
+
+
+def is_fresh(request: HttpRequest) -> bool:
+    """Whether the user proved who they are within FRESH_SIGN_IN_MINUTES, by signing in or by being asked again."""
+    records = get_authentication_records(request, request.user)
+    latest = max((record["at"] for record in records), default=0.0)
+    return bool(time.time() - latest < settings.ACCOUNT_REAUTHENTICATION_TIMEOUT)
+
+
+def fresh_sign_in_required(view: View) -> View:
+    """Ask for the password or the second factor first, if that was too long ago.
+
+    What a form carried is kept meanwhile and offered for sending again; nothing is sent without the user's click.
+    """
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if is_fresh(request):
+            return view(request, *args, **kwargs)
+        return _ask(request)
+
+    return guarded
+
+
+def _ask(request: HttpRequest) -> HttpResponse:
+    methods = get_adapter().get_reauthentication_methods(request.user)
+    if not methods:
+        raise NotPermitted(_("Please sign out and sign in again first: this act asks for a fresh sign-in."))
+    back = _way_back(request)
+    response = redirect(f"{methods[0]['url']}?{urlencode({'next': back})}")
+    if "HX-Request" in request.headers:
+        htmx = HttpResponse(status=204)
+        htmx["HX-Redirect"] = response["Location"]
+        return htmx
+    return response
+
+
+def _way_back(request: HttpRequest) -> str:
+    if request.method != "POST":
+        return request.get_full_path()
+    try:
+        kept = kept_from(request)
+    except TooLarge:
+        messages.warning(request, _("What you typed is too long to be kept; nothing was saved."))
+        return "/"
+    if kept is None:
+        return request.path if request.path.startswith("/accounts/") else page_of(request)
+    keep(request, kept)
+    return reverse("kept")

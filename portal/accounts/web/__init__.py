@@ -1,0 +1,1 @@
+"""Pages of the account itself: second factors, sessions, kept input, single sign-on."""
