@@ -126,6 +126,22 @@ LOGIN_URL = "sign_in"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "sign_in"
 
+# --- addresses and wrong keys -------------------------------------------------------------------
+
+# How many proxies of our own stand before the portal and write X-Forwarded-For; 0: believe the connection only.
+TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)
+# Wrong API keys from one address before it is not listened to for the rest of the minute (portal/accounts/tries.py).
+WRONG_KEYS_A_MINUTE = env.int("WRONG_KEYS_A_MINUTE", default=30)
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "default"},
+    # This process's own memory, bounded: what is counted here must not cost a query.
+    "process": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "LOCATION": "process",
+        "OPTIONS": {"MAX_ENTRIES": 20_000},
+    },
+}
+
 # --- language and time --------------------------------------------------------------------------
 
 LANGUAGE_CODE = "zh-hans"
@@ -191,10 +207,10 @@ REST_FRAMEWORK = {
         "pilots.api.authentication.ApiKeyAuthentication",
         "rest_framework.authentication.SessionAuthentication",
     ],
-    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated", "pilots.api.permissions.HasScope"],
     "DEFAULT_PARSER_CLASSES": ["pilots.api.parsing.BoundedJSONParser"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_SCHEMA_CLASS": "pilots.api.schema.ScopedSchema",
     "EXCEPTION_HANDLER": "pilots.api.problems.exception_handler",
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
     "DEFAULT_THROTTLE_CLASSES": [],

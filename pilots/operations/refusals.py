@@ -78,3 +78,17 @@ class Implausible(DomainError):
 
     code = "implausible"
     status = 400
+
+
+class TooManyKeys(DomainError):
+    """An institution or operator has as many valid API keys as it may have."""
+
+    code = "too_many_keys"
+    status = 409
+
+
+class FormUsed(DomainError):
+    """A form that makes one thing was used for another one before."""
+
+    code = "form_used"
+    status = 409
