@@ -5,7 +5,7 @@ from django.contrib.auth.views import LogoutView
 from django.urls import include, path
 from django.views.i18n import set_language
 
-from pilots.web import capacity, figures, institutions, regions
+from pilots.web import capacity, figures, institutions, keys, regions
 from pilots.web.sign_in import SignIn, home
 from portal import health
 from portal.shared.audience import Audience, open_to
@@ -19,6 +19,16 @@ urlpatterns = [
     path("institutions/<str:number>/", institutions.detail, name="institution"),
     path("institutions/<str:number>/report/", capacity.report, name="report_capacity"),
     path("institutions/<str:number>/reports/<int:report_id>/correct/", capacity.correct, name="correct_report"),
+    path("institutions/<str:number>/keys/", keys.index, name="institution_keys"),
+    path("institutions/<str:number>/keys/new/", keys.new, name="institution_key_new"),
+    path("institutions/<str:number>/keys/<str:prefix>/issued/", keys.issued, name="institution_key_issued"),
+    path("institutions/<str:number>/keys/<str:prefix>/rotate/", keys.rotate, name="institution_key_rotate"),
+    path("institutions/<str:number>/keys/<str:prefix>/revoke/", keys.revoke, name="institution_key_revoke"),
+    path("operators/<int:operator_id>/keys/", keys.index, name="operator_keys"),
+    path("operators/<int:operator_id>/keys/new/", keys.new, name="operator_key_new"),
+    path("operators/<int:operator_id>/keys/<str:prefix>/issued/", keys.issued, name="operator_key_issued"),
+    path("operators/<int:operator_id>/keys/<str:prefix>/rotate/", keys.rotate, name="operator_key_rotate"),
+    path("operators/<int:operator_id>/keys/<str:prefix>/revoke/", keys.revoke, name="operator_key_revoke"),
     path("institution/", capacity.mine, name="mine"),
     path("accounts/sign-in/", open_to(Audience.ANYONE)(SignIn.as_view()), name="sign_in"),
     path("accounts/sign-out/", open_to(Audience.SIGNED_IN)(LogoutView.as_view()), name="sign_out"),

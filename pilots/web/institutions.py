@@ -19,6 +19,7 @@ from django.views.decorators.vary import vary_on_headers
 from pilots.models import Designation, Filing, InclusiveRecognition, Institution, Region
 from pilots.operations.institutions import Entry, FilingEntry, register_institution
 from pilots.policies.institutions import county_desks, may_report, visible_institutions
+from pilots.policies.keys import may_manage_keys
 from pilots.policies.regions import visible_regions
 from pilots.queries.figures.measures import FILED, INCLUSIVE, PILOT
 from pilots.queries.institutions import institution_file
@@ -79,10 +80,11 @@ def detail(request: HttpRequest, number: str) -> HttpResponse:
     institution = get_object_or_404(visible, number=number)
     asked = asked_day(request)
     file = institution_file(institution, asked.day)
+    keys_url = reverse("institution_keys", args=[number]) if may_manage_keys(request.user, institution) else ""
     context = {
         **asked.context(),
         "stamp": _("read from the register just now"),
-        **shown.page(file, asked.day, may_report=may_report(request.user, institution)),
+        **shown.page(file, asked.day, may_report=may_report(request.user, institution), keys_url=keys_url),
         "breadcrumb": [
             {"label": _("Institutions"), "url": dated(reverse("institutions"), asked.day)},
             {"label": institution.name, "url": None},

@@ -135,16 +135,21 @@ def replace_key(
         raise KeyTermsInvalid(
             _("Both keys work together for 0 to %(max)s days.") % {"max": LONGEST_OVERLAP_DAYS}, field="overlap"
         )
-    state = state_of(key, at)
-    if state not in LIVE:
-        raise KeyEnded(_("This key has ended; make a new one."))
-    if state == KeyState.OUTGOING:
-        raise KeyEnded(_("This key was rotated already; rotate its successor."))
+    require_replaceable(key, at)
     terms = KeyTerms(key.label, tuple(key.scopes), days, tuple(key.addresses))
     successor, text = create_key(terms=terms, by=by, at=at, token=token, rotated_from=key)
     key.expires_at = min(key.expires_at, at + timedelta(days=overlap_days))
     key.save(update_fields=["expires_at"])
     return successor, text
+
+
+def require_replaceable(key: ApiKey, at: datetime) -> None:
+    """Refuse a key that has ended, or was rotated already."""
+    state = state_of(key, at)
+    if state not in LIVE:
+        raise KeyEnded(_("This key has ended; make a new one."))
+    if state == KeyState.OUTGOING:
+        raise KeyEnded(_("This key was rotated already; rotate its successor."))
 
 
 def end_key(*, key: ApiKey, reason: str, at: datetime) -> None:
