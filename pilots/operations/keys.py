@@ -104,7 +104,8 @@ def _again(earlier: ApiKey, wanted: InstitutionKey, by: User | None, at: datetim
 
 def _locked(key_id: int, by: User | None) -> InstitutionKey:
     """A key with its grant, locked against a second rotation or revocation, for whoever manages it."""
-    key = ApiKey.objects.select_for_update(of=("self",)).select_related("successor").get(pk=key_id)
+    # The successor is read by a statement of its own: joined here, it would be as it was before the wait for the lock.
+    key = ApiKey.objects.select_for_update(no_key=True).get(pk=key_id)
     grant = InstitutionKey.objects.select_related("institution", "operator").get(pk=key_id)
     grant.key = key
     if by is not None and grant.institution is not None:
