@@ -89,7 +89,7 @@ class KeyTerms:
             known = ", ".join(Scope.values)
             raise KeyTermsInvalid(_("Choose at least one of: %(scopes)s.") % {"scopes": known}, field="scopes")
         if not 1 <= self.days <= LONGEST_LIFE_DAYS:
-            raise KeyTermsInvalid(_("A key is valid for 1 to %(max)s days.") % {"max": LONGEST_LIFE_DAYS}, field="days")
+            raise KeyTermsInvalid(_("A key is valid for 1 to %(max)s days, a year at most.") % {"max": LONGEST_LIFE_DAYS}, field="days")
         scopes = [scope.value for scope in Scope if scope in self.scopes]
         return {"label": label, "scopes": scopes, "addresses": normal_ranges(self.addresses)}
 
