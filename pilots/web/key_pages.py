@@ -106,6 +106,13 @@ def key_row(grant: InstitutionKey, owner: Owner | None, at: datetime) -> Row:
     }
 
 
+def foreign_row(grant: InstitutionKey, at: datetime) -> Row:
+    """A key of the operator in the list of one of its institutions: that it exists, not whence it is used elsewhere."""
+    row = key_row(grant, None, at)
+    shown = ("label", "prefix", "scopes", "expires", "status", "status_label", "note", "live", "acts")
+    return {name: row[name] for name in shown}
+
+
 def key_facts(grant: InstitutionKey, at: datetime) -> list[Row]:
     """A key on the page of an act on it."""
     row = key_row(grant, None, at)

@@ -25,7 +25,7 @@ from pilots.policies.institutions import visible_institutions
 from pilots.policies.keys import may_manage_keys, may_manage_operator_keys, visible_operators
 from pilots.web.forms import refuse
 from pilots.web.key_forms import KeyForm, RevocationForm, RotationForm
-from pilots.web.key_pages import Owner, Row, expiring_notice, key_facts, key_row, key_terms
+from pilots.web.key_pages import Owner, Row, expiring_notice, foreign_row, key_facts, key_row, key_terms
 from portal.accounts.keys import SHOWN_FOR, KeyEnded, new_token, require_replaceable, text_of
 from portal.accounts.models import User
 from portal.shared.audience import Audience, open_to
@@ -49,7 +49,7 @@ def index(request: HttpRequest, number: str = "", operator_id: int = 0) -> HttpR
         "rows": rows,
         "page_obj": page,
         "notice": expiring_notice(rows),
-        "other_rows": [key_row(grant, None, now) for grant in owner.others(now)],
+        "other_rows": [foreign_row(grant, now) for grant in owner.others(now)],
         "create_url": owner.url("key_new"),
     }
     return render(request, "pilots/keys/list.html", context)

@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import re
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -21,6 +22,7 @@ from portal.shared.validators import validate_visible
 SCHEME = "tuoyu"
 PREFIX_LENGTH = 12
 LONGEST_SECRET = 100
+_PREFIX = re.compile(f"[0-9a-f]{{{PREFIX_LENGTH}}}")
 LONGEST_LABEL = 100
 LONGEST_REASON = 500
 DEFAULT_LIFE_DAYS = 365
@@ -89,7 +91,8 @@ class KeyTerms:
             known = ", ".join(Scope.values)
             raise KeyTermsInvalid(_("Choose at least one of: %(scopes)s.") % {"scopes": known}, field="scopes")
         if not 1 <= self.days <= LONGEST_LIFE_DAYS:
-            raise KeyTermsInvalid(_("A key is valid for 1 to %(max)s days, a year at most.") % {"max": LONGEST_LIFE_DAYS}, field="days")
+            said = _("A key is valid for 1 to %(max)s days, a year at most.") % {"max": LONGEST_LIFE_DAYS}
+            raise KeyTermsInvalid(said, field="days")
         scopes = [scope.value for scope in Scope if scope in self.scopes]
         return {"label": label, "scopes": scopes, "addresses": normal_ranges(self.addresses)}
 
@@ -200,7 +203,7 @@ def split_key(text: str) -> tuple[str, str] | None:
     """Prefix and secret of a key's text, or None where it does not read like a key."""
     scheme, _separator, rest = text.partition("_")
     prefix, _separator, secret = rest.partition("_")
-    if scheme != SCHEME or len(prefix) != PREFIX_LENGTH or not 0 < len(secret) <= LONGEST_SECRET:
+    if scheme != SCHEME or not _PREFIX.fullmatch(prefix) or not 0 < len(secret) <= LONGEST_SECRET:
         return None
     return prefix, secret
 

@@ -14,6 +14,7 @@ LONGEST_RANGE = 43
 Network = IPv4Network | IPv6Network
 Address = IPv4Address | IPv6Address
 _MAPPED_BITS = 96
+_SUBSCRIBER_BITS = 64
 
 
 class RangeInvalid(DomainError):
@@ -69,6 +70,14 @@ def normal_address(text: str) -> str | None:
     """A single address in its one written form, IPv4-mapped ones as IPv4; None for what is no address."""
     address = _address(text)
     return None if address is None else str(address)
+
+
+def neighbourhood(text: str) -> str:
+    """What one caller can change at will: an IPv4 address, the /64 of an IPv6 address, or `unknown`."""
+    address = _address(text)
+    if isinstance(address, IPv6Address):
+        return str(IPv6Network((address, _SUBSCRIBER_BITS), strict=False))
+    return "unknown" if address is None else str(address)
 
 
 def covers(ranges: Sequence[str], text: str) -> bool:

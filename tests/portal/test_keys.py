@@ -24,7 +24,15 @@ from portal.accounts.keys import (
     text_of,
 )
 from portal.accounts.models import ApiKey, User
-from portal.accounts.ranges import RangeInvalid, covers, normal_address, normal_range, normal_ranges, shown_range
+from portal.accounts.ranges import (
+    RangeInvalid,
+    covers,
+    neighbourhood,
+    normal_address,
+    normal_range,
+    normal_ranges,
+    shown_range,
+)
 from portal.accounts.scopes import ALL_SCOPES, Scope
 from portal.shared.addresses import client_address
 
@@ -104,6 +112,26 @@ def test_ranges_stand_once_and_are_few():
 def test_address_lies_in_a_range(address, inside):
     assert covers(["192.0.2.0/24", "2001:db8::/32"], address) is inside
     assert covers([], address)
+
+
+@pytest.mark.parametrize(
+    ("address", "counted_as"),
+    [
+        ("192.0.2.7", "192.0.2.7"),
+        ("::ffff:192.0.2.7", "192.0.2.7"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+        ("nonsense with spaces\n", "unknown"),
+        ("", "unknown"),
+    ],
+)
+def test_wrong_keys_are_counted_by_what_a_caller_cannot_change(address, counted_as):
+    assert neighbourhood(address) == counted_as
+
+
+@pytest.mark.parametrize("prefix", ["\x00" * 12, "12345678901 ", "ABCDEFABCDEF", "0" * 11, "é" * 12, ""])
+def test_what_does_not_read_like_a_key_is_none(prefix):
+    assert split_key(f"tuoyu_{prefix}_secret") is None
+    assert split_key("tuoyu_0123456789ab_se_cret") == ("0123456789ab", "se_cret")
 
 
 def test_addresses_are_shown_as_people_write_them():

@@ -357,7 +357,8 @@ def test_operator_pages_open_to_its_directors(as_user):
     ):
         found = {page: client.get(page).status_code for page in pages(key.prefix, start)}
         assert found == dict.fromkeys(found, status)
-    assert signed_in(director).get("/operators/999999/keys/").status_code == 404
+    for nobody in (0, 999999, 10**30):
+        assert signed_in(director).get(f"/operators/{nobody}/keys/").status_code == 404
 
 
 def test_director_of_an_operator_makes_a_key_for_all_institutions():
@@ -378,6 +379,7 @@ def test_keys_of_the_operator_are_shown_to_the_institution_but_not_managed(as_us
     client, url = as_user("county"), "/institutions/SJZ-0002/keys/"
     (row,) = client.get(url).context["other_rows"]
     assert (row["prefix"], row["acts"]) == (f"tuoyu_{key.prefix}_…", [])
+    assert not {"addresses", "last_used", "last_used_from", "created_by"} & set(row)
     assert client.post(f"{url}{key.prefix}/revoke/", {"reason": "越权"}).status_code == 404
     assert client.get(LIST).context["other_rows"] == []
     revoke_key(key_id=key.pk, reason="停用", by=None, at=timezone.now())
