@@ -1,54 +1,24 @@
 """Pages about API keys: who sees them, what they show, the key shown once, wrong input, sent twice."""
 
-import re
 from datetime import timedelta
 
 import pytest
-from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from pilots.models import Institution, InstitutionKey, Operator
 from pilots.operations.keys import MAX_LIVE_KEYS, revoke_key, rotate_key
-from pilots.states.roles import Role
 from portal.accounts.keys import new_token
 from portal.accounts.models import ApiKey
 from portal.accounts.scopes import Scope
-from tests.pilots.acts import OPERATOR, make_key, make_operator_key, operator_member, sends
+from tests.pilots.acts import make_key, make_operator_key, sends
+from tests.pilots.web.key_pages import LIST, entry, pages, text_in
 
 pytestmark = pytest.mark.django_db
 
-LIST = "/institutions/SJZ-0001/keys/"
 NEW = f"{LIST}new/"
 NOW = timezone.now()
 READERS_ONLY = ("province", "city", "reviewer", "department", "auditor", "clerk")
 STRANGERS = ("county2", "assessor", "system-admin", "security-admin", "audit-admin")
-TEXT = re.compile(r"tuoyu_[0-9a-f]{12}_[A-Za-z0-9_-]{43}")
-
-
-def entry(**more):
-    return {
-        "label": "园所软件",
-        "scopes": ["capacity.write"],
-        "days": "90",
-        "addresses": "",
-        "token": new_token(),
-    } | more
-
-
-def pages(prefix, start=LIST):
-    return [start, f"{start}new/", *(f"{start}{prefix}/{page}/" for page in ("issued", "rotate", "revoke"))]
-
-
-def signed_in(user):
-    client = Client(headers={"accept-language": "en"})
-    client.force_login(user)
-    return client
-
-
-def text_in(response):
-    found = TEXT.findall(response.content.decode())
-    return found[0] if found else None
 
 
 @pytest.mark.parametrize(
@@ -344,43 +314,3 @@ def test_own_institutions_warn_of_a_key_that_expires_soon(as_user):
     assert "API key expires soon" not in statuses("clerk")
     rotate_key(key_id=old.pk, days=365, overlap_days=30, by=None, at=timezone.now())
     assert "API key expires soon" not in statuses("director")
-
-
-def test_operator_pages_open_to_its_directors(as_user):
-    operator = Operator.objects.get(name=OPERATOR)
-    start, key = f"/operators/{operator.pk}/keys/", make_operator_key().grant.key
-    director, clerk = operator_member(), operator_member(Role.INSTITUTION_CLERK)
-    for client, status in (
-        (signed_in(director), 200),
-        (signed_in(clerk), 403),
-        *((as_user(role), 404) for role in ("province", "county", "director", "auditor", "system-admin")),
-    ):
-        found = {page: client.get(page).status_code for page in pages(key.prefix, start)}
-        assert found == dict.fromkeys(found, status)
-    for nobody in (0, 999999, 10**30):
-        assert signed_in(director).get(f"/operators/{nobody}/keys/").status_code == 404
-
-
-def test_director_of_an_operator_makes_a_key_for_all_institutions():
-    operator, client = Operator.objects.get(name=OPERATOR), signed_in(operator_member())
-    start = f"/operators/{operator.pk}/keys/"
-    assert start in client.get("/institution/").content.decode()
-    response = client.post(f"{start}new/", entry(scopes=["capacity.read"]))
-    text = text_in(client.get(response["Location"]))
-    grant = InstitutionKey.objects.get()
-    assert (grant.institution, grant.operator) == (None, operator)
-    assert sends(text).get("/api/v1/institutions/SJZ-0135/capacity-reports/").status_code == 200
-    assert client.post(f"{start}{grant.key.prefix}/revoke/", {"reason": "停用"})["Location"] == start
-
-
-def test_keys_of_the_operator_are_shown_to_the_institution_but_not_managed(as_user):
-    key = make_operator_key().grant.key
-    assert Institution.objects.get(number="SJZ-0002").operator_id is not None
-    client, url = as_user("county"), "/institutions/SJZ-0002/keys/"
-    (row,) = client.get(url).context["other_rows"]
-    assert (row["prefix"], row["acts"]) == (f"tuoyu_{key.prefix}_…", [])
-    assert not {"addresses", "last_used", "last_used_from", "created_by"} & set(row)
-    assert client.post(f"{url}{key.prefix}/revoke/", {"reason": "越权"}).status_code == 404
-    assert client.get(LIST).context["other_rows"] == []
-    revoke_key(key_id=key.pk, reason="停用", by=None, at=timezone.now())
-    assert client.get(url).context["other_rows"] == []
