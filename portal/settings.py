@@ -216,7 +216,17 @@ if OIDC_ISSUER:
 
 # Counters of failed codes and used codes: shared by all processes, and not lost with the broker.
 _CACHE = "django.core.cache.backends.db.DatabaseCache"
-CACHES = {"default": {"BACKEND": _CACHE, "LOCATION": "portal_cache", "OPTIONS": {"MAX_ENTRIES": 100_000}}}
+# Wrong API keys from one address before it is not listened to for the rest of the minute (portal/accounts/tries.py).
+WRONG_KEYS_A_MINUTE = env.int("WRONG_KEYS_A_MINUTE", default=30)
+CACHES = {
+    "default": {"BACKEND": _CACHE, "LOCATION": "portal_cache", "OPTIONS": {"MAX_ENTRIES": 100_000}},
+    # This process's own memory, bounded: what is counted here must not cost a query.
+    "process": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "LOCATION": "process",
+        "OPTIONS": {"MAX_ENTRIES": 20_000},
+    },
+}
 
 # --- language and time --------------------------------------------------------------------------
 
@@ -303,10 +313,10 @@ REST_FRAMEWORK = {
         "pilots.api.authentication.ApiKeyAuthentication",
         "rest_framework.authentication.SessionAuthentication",
     ],
-    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated", "pilots.api.permissions.HasScope"],
     "DEFAULT_PARSER_CLASSES": ["pilots.api.parsing.BoundedJSONParser"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_SCHEMA_CLASS": "pilots.api.schema.ScopedSchema",
     "EXCEPTION_HANDLER": "pilots.api.problems.exception_handler",
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
     "DEFAULT_THROTTLE_CLASSES": [],

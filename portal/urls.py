@@ -4,7 +4,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
 from django.views.i18n import set_language
 
-from pilots.web import capacity, disclosures, documents, figures, institutions, regions
+from pilots.web import capacity, disclosures, documents, figures, institutions, keys, regions
 from pilots.web.second_factor import office_sign_in
 from pilots.web.sign_in import SignIn, home
 from portal import health
@@ -28,6 +28,16 @@ urlpatterns = [
     path(
         "institutions/<str:number>/documents/<int:document_id>/withdraw/", documents.withdraw, name="document_withdraw"
     ),
+    path("institutions/<str:number>/keys/", keys.index, name="institution_keys"),
+    path("institutions/<str:number>/keys/new/", keys.new, name="institution_key_new"),
+    path("institutions/<str:number>/keys/<str:prefix>/issued/", keys.issued, name="institution_key_issued"),
+    path("institutions/<str:number>/keys/<str:prefix>/rotate/", keys.rotate, name="institution_key_rotate"),
+    path("institutions/<str:number>/keys/<str:prefix>/revoke/", keys.revoke, name="institution_key_revoke"),
+    path("operators/<int:operator_id>/keys/", keys.index, name="operator_keys"),
+    path("operators/<int:operator_id>/keys/new/", keys.new, name="operator_key_new"),
+    path("operators/<int:operator_id>/keys/<str:prefix>/issued/", keys.issued, name="operator_key_issued"),
+    path("operators/<int:operator_id>/keys/<str:prefix>/rotate/", keys.rotate, name="operator_key_rotate"),
+    path("operators/<int:operator_id>/keys/<str:prefix>/revoke/", keys.revoke, name="operator_key_revoke"),
     path("institution/", capacity.mine, name="mine"),
     path("system/disclosures/", disclosures.index, name="disclosures"),
     path("accounts/sign-in/", sign_in, name="sign_in"),

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Any
+from typing import Any, ClassVar
 
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
@@ -12,15 +12,16 @@ from rest_framework.exceptions import NotFound
 from rest_framework.pagination import CursorPagination
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from pilots.api.serializers import CapacityReportInput, CapacityReportOutput, ProblemOutput
+from pilots.api.software import SoftwareView, key_remarks
 from pilots.models import CapacityReport
 from pilots.operations.capacity import classes_of, report_capacity
 from pilots.policies.institutions import visible_institutions
 from pilots.states.capacity import Remark, Source, warnings_about
+from portal.accounts.scopes import Scope
 
-PROBLEMS = dict.fromkeys((400, 401, 403, 404, 409, 413, 415, 422), ProblemOutput)
+PROBLEMS = dict.fromkeys((400, 401, 403, 404, 409, 413, 415, 422, 429), ProblemOutput)
 EXAMPLE = {"as_of": "2026-11-23", "classes": {"infant": {"places": 10, "enrolled": 8}}}
 
 
@@ -45,8 +46,10 @@ class NewestFirst(CursorPagination):
         return cursor
 
 
-class CapacityReports(APIView):
+class CapacityReports(SoftwareView):
     """An institution's capacity reports."""
+
+    scopes: ClassVar = {"POST": Scope.CAPACITY_WRITE, "GET": Scope.CAPACITY_READ}
 
     @extend_schema(
         operation_id="capacity_reports_create",
@@ -70,7 +73,8 @@ class CapacityReports(APIView):
             at=timezone.now(),
             source=Source.API,
         )
-        answer = output(reported.report, institution.number, reported.warnings)
+        remarks = [*reported.warnings, *key_remarks(request)]
+        answer = output(reported.report, institution.number, remarks)
         return Response(answer, status=status.HTTP_201_CREATED)
 
     @extend_schema(operation_id="capacity_reports_list", responses={200: CapacityReportOutput(many=True), **PROBLEMS})

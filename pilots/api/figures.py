@@ -1,5 +1,7 @@
 """Figures over REST."""
 
+from typing import ClassVar
+
 from django.http import Http404
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -7,24 +9,27 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.exceptions import ErrorDetail, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from pilots.api.serializers import FiguresOutput, FiguresQuery, ProblemOutput
+from pilots.api.software import SoftwareView
 from pilots.models import Region
 from pilots.policies.regions import figure_regions
 from pilots.queries.figures.reading import read
 from pilots.queries.figures.registry import FIGURES
 from pilots.queries.figures.statements import plain
 from pilots.queries.steady import one_instant
+from portal.accounts.scopes import Scope
 
 
-class Figures(APIView):
+class Figures(SoftwareView):
     """The figures of a region on a day."""
+
+    scopes: ClassVar = {"GET": Scope.FIGURES_READ}
 
     @extend_schema(
         operation_id="figures_read",
         parameters=[FiguresQuery],
-        responses={200: FiguresOutput, **dict.fromkeys((400, 401, 404), ProblemOutput)},
+        responses={200: FiguresOutput, **dict.fromkeys((400, 401, 403, 404, 429), ProblemOutput)},
     )
     def get(self, request: Request) -> Response:
         """Every figure by its code."""

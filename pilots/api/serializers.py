@@ -103,7 +103,7 @@ class CountOutput(serializers.Serializer[Any]):
 class WarningOutput(serializers.Serializer[Any]):
     """A remark on an accepted report."""
 
-    code = serializers.CharField(help_text="over_capacity | unclassified | superseded")
+    code = serializers.CharField(help_text="over_capacity | unclassified | superseded | key_expires_soon")
     group = serializers.CharField(help_text=_("Class group, or empty for the whole report."))
     message = serializers.CharField()
 

@@ -93,18 +93,34 @@ class Membership(models.Model):
 
 
 class InstitutionKey(models.Model):
-    """Which institution an API key speaks for."""
+    """For which institution an API key speaks, or for which operator: then for all of its institutions."""
 
     key = models.OneToOneField(
         ApiKey, on_delete=models.PROTECT, primary_key=True, related_name="grant", verbose_name=_("API key")
     )
     institution = models.ForeignKey(
-        Institution, on_delete=models.PROTECT, related_name="keys", verbose_name=_("institution")
+        Institution,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="keys",
+        verbose_name=_("institution"),
+    )
+    operator = models.ForeignKey(
+        Operator, on_delete=models.PROTECT, null=True, blank=True, related_name="keys", verbose_name=_("operator")
     )
 
     class Meta:
         verbose_name = _("institution's API key")
         verbose_name_plural = _("institutions' API keys")
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(
+                condition=Q(institution__isnull=False, operator__isnull=True)
+                | Q(institution__isnull=True, operator__isnull=False),
+                name="key_speaks_for_an_institution_or_an_operator",
+                violation_error_message=_("A key speaks for an institution or for an operator."),
+            ),
+        ]
 
     def __str__(self) -> str:
-        return f"{self.key} → {self.institution_id}"
+        return f"{self.key} → {self.institution_id or self.operator_id}"

@@ -1,22 +1,19 @@
 """Give keys to institutions and memberships to people."""
 
-from datetime import datetime
-
-from django.db import transaction
+from django.utils import timezone
 
 from pilots.models import Institution, InstitutionKey
-from portal.accounts.keys import create_key, revoke_key
+from pilots.operations.keys import create_key_for_institution
+from portal.accounts.keys import KeyTerms
+from portal.accounts.scopes import ALL_SCOPES
 
 
-@transaction.atomic
 def create_institution_key(*, number: str, label: str) -> tuple[InstitutionKey, str]:
-    """Make an API key with which an institution's software reports. Its text is answered once and not kept."""
-    institution = Institution.objects.get(number=number)
-    key, text = create_key(label=label)
-    return InstitutionKey.objects.create(key=key, institution=institution), text
-
-
-def revoke_institution_key(*, key_id: int, at: datetime) -> InstitutionKey:
-    """Make a key useless from now on."""
-    revoke_key(key_id=key_id, at=at)
-    return InstitutionKey.objects.get(pk=key_id)
+    """Make a key with all scopes for a year, as the command does. Its text is answered once and not kept."""
+    issued = create_key_for_institution(
+        institution_id=Institution.objects.get(number=number).pk,
+        terms=KeyTerms(label, ALL_SCOPES),
+        by=None,
+        at=timezone.now(),
+    )
+    return issued.grant, issued.text

@@ -106,3 +106,17 @@ class TooManyDisclosures(DomainError):
 
     code = "too_many_disclosures"
     status = 429
+
+
+class TooManyKeys(DomainError):
+    """An institution or operator has as many valid API keys as it may have."""
+
+    code = "too_many_keys"
+    status = 409
+
+
+class FormUsed(DomainError):
+    """A form that makes one thing was used for another one before."""
+
+    code = "form_used"
+    status = 409

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Q
@@ -14,9 +15,10 @@ from portal.accounts.models import User
 
 @dataclass(frozen=True)
 class KeyHolder:
-    """Software that signed in with an institution's API key."""
+    """Software that signed in with the API key of an institution, or of an operator for all its institutions."""
 
     grant: InstitutionKey
+    """With its key selected along."""
     is_authenticated = True
     is_active = True
 
@@ -24,6 +26,18 @@ class KeyHolder:
     def pk(self) -> int:
         """The key's id, for logs."""
         return self.grant.key_id
+
+    @cached_property
+    def scopes(self) -> frozenset[str]:
+        """What the key may be used for."""
+        return frozenset(self.grant.key.scopes)
+
+    @cached_property
+    def institutions(self) -> frozenset[int]:
+        """For whom the key speaks; an operator's institutions are read once a request."""
+        if self.grant.institution_id is not None:
+            return frozenset({self.grant.institution_id})
+        return frozenset(Institution.objects.filter(operator=self.grant.operator_id).values_list("pk", flat=True))
 
 
 Principal = User | AnonymousUser | KeyHolder
@@ -46,9 +60,14 @@ class Standing:
     """Those of them that the principal directs: their people and keys are its to manage."""
     auditing: frozenset[str] = frozenset()
     """Regions whose trail and disclosures the principal reads as their auditor, with all below them."""
+    operators: frozenset[int] = frozenset()
+    """Operators for all of whose institutions the principal speaks."""
+    directing_operators: frozenset[int] = frozenset()
+    """Those of them that the principal directs."""
 
 
 NOBODY = Standing()
+DIRECTORS = frozenset({Role.INSTITUTION_DIRECTOR})
 Row = tuple[str, str | None, int | None, int | None]
 """Role, region, institution, operator of a membership."""
 
@@ -56,7 +75,7 @@ Row = tuple[str, str | None, int | None, int | None]
 def standing(principal: Principal, day: date | None = None) -> Standing:
     """What the principal is on `day` (default: today). Read once a principal object, that is once a request."""
     if isinstance(principal, KeyHolder):
-        return Standing(institutions=frozenset({principal.grant.institution_id}))
+        return Standing(institutions=principal.institutions)
     if not isinstance(principal, User) or not principal.is_active:
         return NOBODY
     on = day or timezone.localdate()
@@ -82,15 +101,22 @@ def _read(user: User, day: date) -> Standing:
         steering=frozenset(region for role, region, *_rest in rows if role in OFFICER_ROLES and region),
         county_desks=frozenset(region for role, region, *_rest in rows if role == Role.COUNTY_OFFICER and region),
         institutions=speaking,
-        directing=_institutions(rows, frozenset({Role.INSTITUTION_DIRECTOR})) if speaking else speaking,
         auditing=frozenset(region for role, region, *_rest in rows if role == Role.AUDITOR and region),
+        directing=_institutions(rows, DIRECTORS) if speaking else speaking,
+        operators=_operators(rows, INSTITUTION_ROLES),
+        directing_operators=_operators(rows, DIRECTORS),
     )
 
 
 def _institutions(rows: list[Row], roles: frozenset[Role]) -> frozenset[int]:
     """Institutions named by these roles, and all of the operators named; a query only where an operator is."""
     named = {institution for role, _region, institution, _o in rows if role in roles and institution}
-    operators = {operator for role, _region, _i, operator in rows if role in roles and operator}
+    operators = _operators(rows, roles)
     if operators:
         named.update(Institution.objects.filter(operator__in=operators).values_list("pk", flat=True))
     return frozenset(named)
+
+
+def _operators(rows: list[Row], roles: frozenset[Role]) -> frozenset[int]:
+    """Operators named by these roles."""
+    return frozenset(operator for role, _region, _i, operator in rows if role in roles and operator)

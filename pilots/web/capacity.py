@@ -1,5 +1,6 @@
 """Capacity forms: an institution's own, and the correction of a report."""
 
+from datetime import date
 from typing import Any
 
 from django.contrib import messages
@@ -9,18 +10,23 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
-from pilots.models import CapacityReport, Institution
+from pilots.models import CapacityReport, Institution, RegisterRow
 from pilots.operations.capacity import Reported, classes_of, correct_report, report_capacity
 from pilots.policies.institutions import may_report, own_institutions, visible_institutions
+from pilots.policies.keys import directed_operators, may_manage_keys
 from pilots.queries.institutions import standing_reports
+from pilots.queries.keys import with_expiring_keys
 from pilots.states.capacity import ClassGroup, Source
 from pilots.web.days import dated
 from pilots.web.forms import CapacityForm, CorrectionForm, refuse
 from pilots.web.institution_file import flags, utilisation
 from portal.shared.audience import Audience, open_to
 from portal.shared.refusals import DomainError
+
+KEY_EXPIRES = ({"status": "at_risk", "label": gettext_lazy("API key expires soon")},)
 
 
 @open_to(Audience.SIGNED_IN)
@@ -30,25 +36,16 @@ def mine(request: HttpRequest) -> HttpResponse:
     today = timezone.localdate()
     own = own_institutions(request.user).select_related("county").order_by("number")
     rows = standing_reports(own, today)
-    shown = []
-    for institution in own:
-        row = rows.get(institution.pk)
-        reported = row is not None and row.report_id is not None
-        shown.append(
-            {
-                "number": institution.number,
-                "name": institution.name,
-                "region": institution.county.label,
-                "url": dated(reverse("institution", args=[institution.number]), today),
-                "report_url": reverse("report_capacity", args=[institution.number]),
-                "statuses": flags(row),
-                "places": row.places if row is not None and reported else "",
-                "enrolled": row.enrolled if row is not None and reported else "",
-                "utilisation": utilisation(row.enrolled, row.places) if row is not None and reported else "",
-                "last_report": row.reported_on if row is not None else None,
-            }
-        )
-    return render(request, "pilots/institutions/mine.html", {"institutions": shown})
+    managed = {institution.pk for institution in own if may_manage_keys(request.user, institution)}
+    expiring = with_expiring_keys(managed, timezone.now()) if managed else frozenset()
+    shown = [
+        _mine(each, rows.get(each.pk), today, manages=each.pk in managed, expiring=each.pk in expiring) for each in own
+    ]
+    operators = [
+        {"name": operator.name, "keys_url": reverse("operator_keys", args=[operator.pk])}
+        for operator in directed_operators(request.user)
+    ]
+    return render(request, "pilots/institutions/mine.html", {"institutions": shown, "operators": operators})
 
 
 @open_to(Audience.REPORTING)
@@ -103,6 +100,25 @@ def correct(request: HttpRequest, number: str, report_id: int) -> HttpResponse:
         else:
             return _stored(request, institution, done)
     return _form(request, institution, form, title=_("Correct a report"), submit_label=_("Store the correction"))
+
+
+def _mine(
+    institution: Institution, row: RegisterRow | None, day: date, *, manages: bool, expiring: bool
+) -> dict[str, Any]:
+    reported = row is not None and row.report_id is not None
+    return {
+        "number": institution.number,
+        "name": institution.name,
+        "region": institution.county.label,
+        "url": dated(reverse("institution", args=[institution.number]), day),
+        "report_url": reverse("report_capacity", args=[institution.number]),
+        "keys_url": reverse("institution_keys", args=[institution.number]) if manages else "",
+        "statuses": [*flags(row), *(KEY_EXPIRES if expiring else ())],
+        "places": row.places if row is not None and reported else "",
+        "enrolled": row.enrolled if row is not None and reported else "",
+        "utilisation": utilisation(row.enrolled, row.places) if row is not None and reported else "",
+        "last_report": row.reported_on if row is not None else None,
+    }
 
 
 def _reportable(request: HttpRequest, number: str) -> Institution:

@@ -65,7 +65,7 @@ def flags(row: RegisterRow | None) -> list[Row]:
     return found or [{"status": "neutral", "label": _("Not filed")}]
 
 
-def page(file: InstitutionFile, day: date, *, may_report: bool, plainly: bool) -> Row:
+def page(file: InstitutionFile, day: date, *, may_report: bool, plainly: bool, keys_url: str = "") -> Row:
     """The file of one institution; its people's numbers `plainly` only for its own people."""
     institution = file.institution
     report_url = reverse("report_capacity", args=[institution.number]) if may_report else ""
@@ -75,9 +75,7 @@ def page(file: InstitutionFile, day: date, *, may_report: bool, plainly: bool) -
             "name": institution.name,
             "region": institution.county.label,
         },
-        "actions": [{"label": _("Report places"), "url": report_url, "icon": "plus", "primary": True}]
-        if report_url
-        else [],
+        "actions": _actions(report_url, keys_url),
         "statuses": flags(file.row),
         "metrics": _metrics(file.row),
         "facts": _facts(file, plainly=plainly),
@@ -100,6 +98,15 @@ def page(file: InstitutionFile, day: date, *, may_report: bool, plainly: bool) -
             _line(line, _state(line, file.recognitions, day), line.get_act_display(), "") for line in file.recognitions
         ],
     }
+
+
+def _actions(report_url: str, keys_url: str) -> list[Row]:
+    actions: list[Row] = []
+    if keys_url:
+        actions.append({"label": _("API keys"), "url": keys_url, "icon": "lock", "primary": False})
+    if report_url:
+        actions.append({"label": _("Report places"), "url": report_url, "icon": "plus", "primary": True})
+    return actions
 
 
 def chart(reports: list[CapacityReport]) -> Row | None:

@@ -21,6 +21,7 @@ from pilots.operations.institutions import Entry, FilingEntry, register_institut
 from pilots.policies.disclosures import sees_plainly
 from pilots.policies.documents import visible_documents
 from pilots.policies.institutions import county_desks, may_report, visible_institutions
+from pilots.policies.keys import may_manage_keys
 from pilots.policies.regions import visible_regions
 from pilots.queries.documents import on_file
 from pilots.queries.figures.measures import FILED, INCLUSIVE, PILOT
@@ -84,11 +85,18 @@ def detail(request: HttpRequest, number: str) -> HttpResponse:
     asked = asked_day(request)
     file = institution_file(institution, asked.day)
     may_change = may_report(request.user, institution)
+    keys_url = reverse("institution_keys", args=[number]) if may_manage_keys(request.user, institution) else ""
     on_record = on_file(visible_documents(request.user), institution)
     context = {
         **asked.context(),
         "stamp": _("read from the register just now"),
-        **shown.page(file, asked.day, may_report=may_change, plainly=sees_plainly(request.user, institution)),
+        **shown.page(
+            file,
+            asked.day,
+            may_report=may_change,
+            plainly=sees_plainly(request.user, institution),
+            keys_url=keys_url,
+        ),
         "documents": document_rows(on_record, asked.day, number, may_change=may_change),
         "document_add_url": reverse("document_add", args=[number]) if may_change else "",
         "breadcrumb": [

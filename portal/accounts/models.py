@@ -1,13 +1,22 @@
 """Users, their past passwords and API keys."""
 
+from datetime import timedelta
 from typing import ClassVar
 
+from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, PermissionsMixin, UserManager
 from django.contrib.auth.validators import UnicodeUsernameValidator
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
+
+from portal.accounts.ranges import LONGEST_RANGE, MAX_RANGES
+from portal.accounts.scopes import Scope
+
+LONGEST_LIFE_DAYS = 366
+"""An API key expires a year after it was made at the latest, be it a leap year."""
 
 
 class User(AbstractBaseUser, PermissionsMixin):
@@ -100,8 +109,33 @@ class ApiKey(models.Model):
     prefix = models.CharField(_("prefix"), max_length=12, unique=True)
     digest = models.CharField(_("digest"), max_length=64)
     label = models.CharField(_("label"), max_length=100, blank=True)
+    scopes = ArrayField(models.CharField(max_length=30, choices=Scope), verbose_name=_("scopes"))
+    addresses = ArrayField(
+        models.CharField(max_length=LONGEST_RANGE),
+        default=list,
+        blank=True,
+        verbose_name=_("address ranges"),
+        help_text=_("CIDR; empty: from anywhere."),
+    )
     created_at = models.DateTimeField(_("created at"), db_default=Now(), editable=False)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("created by"),
+        help_text=_("Empty: by command, on the server."),
+    )
+    request_digest = models.CharField(_("digest of the form's token"), max_length=64, blank=True, editable=False)
+    expires_at = models.DateTimeField(_("expires at"))
+    rotated_from = models.OneToOneField(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="successor", verbose_name=_("replaces")
+    )
     revoked_at = models.DateTimeField(_("revoked at"), null=True, blank=True)
+    revoked_reason = models.CharField(_("reason of the revocation"), max_length=500, blank=True)
+    last_used_at = models.DateTimeField(_("last used at"), null=True, blank=True, editable=False)
+    last_used_from = models.GenericIPAddressField(_("last used from"), null=True, blank=True, editable=False)
 
     class Meta:
         verbose_name = _("API key")
@@ -111,6 +145,39 @@ class ApiKey(models.Model):
                 condition=Q(revoked_at__isnull=True) | Q(revoked_at__gte=models.F("created_at")),
                 name="api_key_revoked_after_created",
                 violation_error_message=_("A key cannot be revoked before it was made."),
+            ),
+            models.CheckConstraint(
+                condition=Q(revoked_at__isnull=True, revoked_reason="")
+                | Q(revoked_at__isnull=False) & ~Q(revoked_reason=""),
+                name="api_key_revoked_with_reason",
+                violation_error_message=_("A revocation needs a reason."),
+            ),
+            models.CheckConstraint(
+                condition=Q(expires_at__gte=models.F("created_at"))
+                & Q(expires_at__lte=models.F("created_at") + timedelta(days=LONGEST_LIFE_DAYS)),
+                name="api_key_expires_within_a_year",
+                violation_error_message=_("A key expires a year after it was made at the latest."),
+            ),
+            models.CheckConstraint(
+                condition=Q(scopes__len__gte=1) & Q(scopes__contained_by=Scope.values),
+                name="api_key_has_known_scopes",
+                violation_error_message=_("A key has at least one scope, and only known ones."),
+            ),
+            models.CheckConstraint(
+                condition=Q(addresses__len__lte=MAX_RANGES),
+                name="api_key_has_few_address_ranges",
+                violation_error_message=_("A key has too many address ranges."),
+            ),
+            models.CheckConstraint(
+                condition=~Q(rotated_from=models.F("pk")),
+                name="api_key_replaces_another",
+                violation_error_message=_("A key cannot replace itself."),
+            ),
+            models.UniqueConstraint(
+                fields=["request_digest"],
+                condition=~Q(request_digest=""),
+                name="api_key_once_a_form",
+                violation_error_message=_("This form was sent before."),
             ),
         ]
 

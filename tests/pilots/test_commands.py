@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from pilots.models import (
     CapacityReport,
@@ -126,6 +126,13 @@ def test_nightly_without_days_does_what_beat_would():
         ["figures", "--as-of", "2021-11-01"],
         ["explain", "nothing", "--region", "130100"],
         ["create_api_key", "--institution", "SJZ-9999"],
+        ["create_api_key", "--operator", "没有这家"],
+        ["create_api_key"],
+        ["create_api_key", "--institution", "SJZ-0001", "--operator", "爱悦堡（示例）"],
+        ["create_api_key", "--institution", "SJZ-0001", "--days", "367"],
+        ["create_api_key", "--institution", "SJZ-0001", "--scope", "everything"],
+        ["create_api_key", "--institution", "SJZ-0001", "--address", "192.0.2.1/24"],
+        ["revoke_api_key", "000000000000"],
     ],
     ids=" ".join,
 )
@@ -140,3 +147,33 @@ def test_key_is_printed_once_and_alone():
     grant = InstitutionKey.objects.select_related("key", "institution").get()
     assert text.startswith(f"tuoyu_{grant.key.prefix}_")
     assert (grant.institution.number, grant.key.label) == ("SJZ-0001", "软件")
+    assert (grant.key.scopes, grant.key.addresses) == (["capacity.write", "capacity.read", "figures.read"], [])
+    assert (grant.key.expires_at - grant.key.created_at, grant.key.created_by) == (timedelta(days=365), None)
+
+
+def test_key_of_an_operator_is_made_with_its_terms():
+    terms = ["--scope", "capacity.read", "--scope", "figures.read", "--days", "30", "--address", "192.0.2.7"]
+    run("create_api_key", "--operator", "爱悦堡（示例）", *terms)
+    grant = InstitutionKey.objects.select_related("key", "operator").get()
+    assert (grant.operator.name, grant.institution) == ("爱悦堡（示例）", None)
+    assert (grant.key.scopes, grant.key.addresses) == (["capacity.read", "figures.read"], ["192.0.2.7/32"])
+    assert grant.key.expires_at - grant.key.created_at == timedelta(days=30)
+
+
+def test_keys_are_listed_and_revoked_by_command():
+    for owner in (["--institution", "SJZ-0001"], ["--operator", "爱悦堡（示例）"]):
+        prefix = run("create_api_key", *owner, "--label", "软件").split("_")[1]
+        assert run("revoke_api_key", *owner).startswith(f"{prefix}  valid until ")
+        assert "capacity.write,capacity.read,figures.read  软件" in run("revoke_api_key", *owner)
+        assert run("revoke_api_key", prefix, "--reason", "遗失").startswith(f"Revoked: {prefix} of ")
+        assert f"{prefix}  revoked" in run("revoke_api_key", *owner)
+        assert InstitutionKey.objects.get(key__prefix=prefix).key.revoked_reason == "遗失"
+
+
+def test_revocation_by_command_has_a_reason_in_any_case():
+    prefix = run("create_api_key", "--institution", "SJZ-0001").split("_")[1]
+    with translation.override("zh-hans"):  # another test's request may have left the thread in English
+        run("revoke_api_key", prefix)
+    assert InstitutionKey.objects.get().key.revoked_reason == "通过命令吊销，未说明理由。"
+    with pytest.raises(CommandError, match="500"):
+        run("revoke_api_key", run("create_api_key", "--institution", "SJZ-0001").split("_")[1], "--reason", "x" * 501)

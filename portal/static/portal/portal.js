@@ -131,8 +131,27 @@ function addUp(table) {
   }
 }
 
+// What is shown once can be copied and printed. Without a clipboard (plain HTTP) the text is selected, to copy by hand.
+async function copy(button) {
+  const source = document.getElementById(button.dataset.copy);
+  window.getSelection().selectAllChildren(source);
+  try {
+    await navigator.clipboard.writeText(source.textContent);
+  } catch {
+    if (!document.execCommand("copy")) return;
+  }
+  button.querySelector("span").textContent = button.dataset.copied;
+  document.getElementById("announcer").textContent = button.dataset.copied;
+}
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-copy], [data-print]");
+  if (button?.matches("[data-copy]")) copy(button);
+  else if (button) window.print();
+});
+
 function enhance(scope) {
   offerDismissal(scope);
+  for (const button of scope.querySelectorAll("[data-copy][hidden], [data-print][hidden]")) button.hidden = false;
   for (const table of scope.querySelectorAll("table[data-sums]")) {
     table.tFoot.hidden = false;
     addUp(table);

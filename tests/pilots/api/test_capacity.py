@@ -10,7 +10,8 @@ from django.utils import timezone
 
 from pilots.models import CapacityReport, Institution, InstitutionKey
 from pilots.operations.institutions import close_institution
-from pilots.operations.people import create_institution_key, revoke_institution_key
+from pilots.operations.keys import revoke_key
+from pilots.operations.people import create_institution_key
 from tests.pilots.acts import county_officer, noon
 
 pytestmark = pytest.mark.django_db
@@ -69,8 +70,11 @@ def test_report_is_stored_and_answered(api):
 
 
 def test_report_costs_few_statements(api, django_assert_num_queries):
-    with django_assert_num_queries(7):  # key, institution, savepoint, lock, same day, insert, release
+    statements = 7  # key, institution, savepoint, lock, same day, insert, release
+    with django_assert_num_queries(statements + 1):  # and once a minute: the key's last use
         post(api, BODY)
+    with django_assert_num_queries(statements):
+        post(api, {**BODY, "classes": {"infant": {"places": 12, "enrolled": 8}}})
 
 
 def test_more_children_than_places_is_accepted_and_warned_of(api):
@@ -239,7 +243,7 @@ def test_right_prefix_with_another_secret_is_refused(key):
 
 def test_revoked_key_is_refused_and_says_so(api, key):
     assert post(api, BODY).status_code == 201
-    revoke_institution_key(key_id=InstitutionKey.objects.get().pk, at=timezone.now())
+    revoke_key(key_id=InstitutionKey.objects.get().pk, reason="遗失", by=None, at=timezone.now())
     before = stored()
     response = post(api, {**BODY, "as_of": "2022-01-01"})
     assert (response.status_code, response.json()["code"]) == (401, "revoked_key")

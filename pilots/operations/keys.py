@@ -1,0 +1,115 @@
+"""Make, rotate and revoke the API keys of institutions and operators.
+
+`by` is None for a command on the server: whoever has a shell there may do anything.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from pilots.models import Institution, InstitutionKey, Operator
+from pilots.operations.refusals import FormUsed, TooManyKeys
+from pilots.policies.keys import require_may_manage_keys, require_may_manage_operator_keys
+from portal.accounts.keys import KeyTerms, create_key, end_key, made_before, new_token, replace_key, text_of
+from portal.accounts.models import ApiKey, User
+from portal.audit.trail import recorded
+
+MAX_LIVE_KEYS = 20
+
+
+@dataclass(frozen=True)
+class IssuedKey:
+    """A key with its text, which cannot be shown again; `created` is False where the same form was sent before."""
+
+    grant: InstitutionKey
+    text: str
+    created: bool
+
+
+@recorded("key.created")
+def create_key_for_institution(
+    *, institution_id: int, terms: KeyTerms, by: User | None, at: datetime, token: str = ""
+) -> IssuedKey:
+    """Make a key with which an institution's software signs in. The same form (`token`) sent again makes no second.
+
+    Raises NotPermitted, KeyTermsInvalid, RangeInvalid, TooManyKeys, FormUsed.
+    """
+    institution = Institution.objects.select_for_update(no_key=True).get(pk=institution_id)
+    if by is not None:
+        require_may_manage_keys(by, institution)
+    return _create(InstitutionKey(institution=institution), terms, by, at, token)
+
+
+@recorded("key.created")
+def create_key_for_operator(
+    *, operator_id: int, terms: KeyTerms, by: User | None, at: datetime, token: str = ""
+) -> IssuedKey:
+    """Make a key that speaks for all institutions of an operator, those of later days included. Raises as above."""
+    operator = Operator.objects.select_for_update(no_key=True).get(pk=operator_id)
+    if by is not None:
+        require_may_manage_operator_keys(by, operator)
+    return _create(InstitutionKey(operator=operator), terms, by, at, token)
+
+
+@recorded("key.rotated")
+def rotate_key(
+    *, key_id: int, days: int, overlap_days: int, by: User | None, at: datetime, token: str = ""
+) -> IssuedKey:
+    """Make a key's successor with the same grants, valid for `days`; both work for the overlap, then the old one ends.
+
+    Raises NotPermitted, KeyEnded (also for a key that has a successor), KeyTermsInvalid, FormUsed.
+    """
+    grant = _locked(key_id, by)
+    if token and (earlier := made_before(by=by, token=token)) is not None:
+        return _again(earlier, grant, by, at, token)
+    issued_from = token or new_token()
+    successor, text = replace_key(key=grant.key, days=days, overlap_days=overlap_days, by=by, at=at, token=issued_from)
+    made = InstitutionKey.objects.create(key=successor, institution=grant.institution, operator=grant.operator)
+    return IssuedKey(made, text, created=True)
+
+
+@recorded("key.revoked")
+def revoke_key(*, key_id: int, reason: str, by: User | None, at: datetime) -> InstitutionKey:
+    """Make a key useless from now on, with the reason. A second call keeps the first instant and reason.
+
+    Raises NotPermitted, RevocationReasonMissing, KeyTermsInvalid.
+    """
+    grant = _locked(key_id, by)
+    end_key(key=grant.key, reason=reason, at=at)
+    return grant
+
+
+def _create(grant: InstitutionKey, terms: KeyTerms, by: User | None, at: datetime, token: str) -> IssuedKey:
+    if token and (earlier := made_before(by=by, token=token)) is not None:
+        return _again(earlier, grant, by, at, token)
+    live = InstitutionKey.objects.filter(
+        institution=grant.institution, operator=grant.operator, key__revoked_at__isnull=True, key__expires_at__gt=at
+    )
+    if live.count() >= MAX_LIVE_KEYS:
+        raise TooManyKeys(_("There are %(max)s valid keys already; revoke one first.") % {"max": MAX_LIVE_KEYS})
+    grant.key, text = create_key(terms=terms, by=by, at=at, token=token or new_token())
+    grant.save(force_insert=True)
+    return IssuedKey(grant, text, created=True)
+
+
+def _again(earlier: ApiKey, wanted: InstitutionKey, by: User | None, at: datetime, token: str) -> IssuedKey:
+    """The key that the same form made before; a form that served for another key is refused."""
+    made = InstitutionKey.objects.get(key=earlier)
+    asked = (wanted.institution_id, wanted.operator_id, wanted.pk)
+    if (made.institution_id, made.operator_id, earlier.rotated_from_id) != asked:
+        raise FormUsed(_("This form was used for another key; open it again."))
+    return IssuedKey(made, text_of(earlier, by=by, token=token, at=at), created=False)
+
+
+def _locked(key_id: int, by: User | None) -> InstitutionKey:
+    """A key with its grant, locked against a second rotation or revocation, for whoever manages it."""
+    # The successor is read by a statement of its own: joined here, it would be as it was before the wait for the lock.
+    key = ApiKey.objects.select_for_update(no_key=True).get(pk=key_id)
+    grant = InstitutionKey.objects.select_related("institution", "operator").get(pk=key_id)
+    grant.key = key
+    if by is not None and grant.institution is not None:
+        require_may_manage_keys(by, grant.institution)
+    if by is not None and grant.operator is not None:
+        require_may_manage_operator_keys(by, grant.operator)
+    return grant

@@ -1,0 +1,35 @@
+"""What the tests of the pages about API keys share."""
+
+import re
+
+from django.test import Client
+
+from portal.accounts.keys import new_token
+
+LIST = "/institutions/SJZ-0001/keys/"
+TEXT = re.compile(r"tuoyu_[0-9a-f]{12}_[A-Za-z0-9_-]{43}")
+
+
+def entry(**more):
+    return {
+        "label": "园所软件",
+        "scopes": ["capacity.write"],
+        "days": "90",
+        "addresses": "",
+        "token": new_token(),
+    } | more
+
+
+def pages(prefix, start=LIST):
+    return [start, f"{start}new/", *(f"{start}{prefix}/{page}/" for page in ("issued", "rotate", "revoke"))]
+
+
+def signed_in(user):
+    client = Client(headers={"accept-language": "en"})
+    client.force_login(user)
+    return client
+
+
+def text_in(response):
+    found = TEXT.findall(response.content.decode())
+    return found[0] if found else None
