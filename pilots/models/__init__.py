@@ -4,12 +4,13 @@ from pilots.models.capacity import CapacityReport
 from pilots.models.coverage import CoverageSnapshot, DemoLoad, LateFactSweep, NightRun
 from pilots.models.facts import Designation, Filing, InclusiveRecognition
 from pilots.models.institutions import Institution, Kindergarten, Operator
-from pilots.models.people import InstitutionKey, Membership
+from pilots.models.people import AccountChange, InstitutionKey, Membership
 from pilots.models.regions import Region, RegionFact
 from pilots.models.register import RegisterRow
 from pilots.models.targets import Target, TargetProgress
 
 __all__ = [
+    "AccountChange",
     "CapacityReport",
     "CoverageSnapshot",
     "DemoLoad",

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Q
 from django.utils import timezone
 
 from pilots.models import Institution, InstitutionKey, Membership
@@ -29,6 +28,10 @@ class KeyHolder:
 Principal = User | AnonymousUser | KeyHolder
 
 
+Row = tuple[str, str | None, int | None, int | None]
+"""Role, region, institution, operator of a membership."""
+
+
 @dataclass(frozen=True)
 class Standing:
     """Roles with the regions and institutions they hang on."""
@@ -44,11 +47,19 @@ class Standing:
     """Institutions for which the principal speaks."""
     directing: frozenset[int] = frozenset()
     """Those of them that the principal directs: their people and keys are its to manage."""
+    rows: frozenset[Row] = frozenset()
+    """The memberships themselves."""
+
+    def regions_of(self, role: Role) -> set[str]:
+        """Regions for which the principal holds a role."""
+        return {region for held, region, *_rest in self.rows if held == role and region}
+
+    def operators_of(self, role: Role) -> set[int]:
+        """Operators for all of whose institutions the principal holds a role."""
+        return {operator for held, _region, _institution, operator in self.rows if held == role and operator}
 
 
 NOBODY = Standing()
-Row = tuple[str, str | None, int | None, int | None]
-"""Role, region, institution, operator of a membership."""
 
 
 def standing(principal: Principal, day: date | None = None) -> Standing:
@@ -66,8 +77,7 @@ def standing(principal: Principal, day: date | None = None) -> Standing:
 
 
 def _read(user: User, day: date) -> Standing:
-    in_force = Q(starts_on__lte=day) & (Q(ends_on__isnull=True) | Q(ends_on__gte=day))
-    found = Membership.objects.filter(in_force, user=user)
+    found = Membership.objects.in_force(day).filter(user=user)
     rows: list[Row] = list(found.values_list("role", "region_id", "institution_id", "operator_id"))
     speaking = _institutions(rows, INSTITUTION_ROLES)
     return Standing(
@@ -77,6 +87,7 @@ def _read(user: User, day: date) -> Standing:
         county_desks=frozenset(region for role, region, *_rest in rows if role == Role.COUNTY_OFFICER and region),
         institutions=speaking,
         directing=_institutions(rows, frozenset({Role.INSTITUTION_DIRECTOR})) if speaking else speaking,
+        rows=frozenset(rows),
     )
 
 

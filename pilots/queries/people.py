@@ -18,13 +18,13 @@ class ListedAccount:
 def demo_accounts() -> list[ListedAccount]:
     """Demonstration accounts with their role and place."""
     rows = Membership.objects.filter(user__is_demo=True, user__is_active=True).select_related(
-        "user", "region", "institution"
+        "user", "region", "institution", "operator"
     )
     return [
         ListedAccount(
             row.user.username,
             str(Role(row.role).label),
-            row.institution.name if row.institution else str(row.region or "—"),
+            row.institution.name if row.institution else str(row.region or row.operator or "—"),
         )
         for row in rows.order_by("pk")
     ]
