@@ -105,5 +105,4 @@ MEMBERSHIP_TRIGGERS = [
         func=_FITS,
     ),
 ]
-"""The exclusion constraint that would say this needs btree_gist, an extension: the portal uses none .
-"""
+"""The exclusion constraint that would say this needs btree_gist, an extension, and the portal uses none."""

@@ -73,7 +73,7 @@ class Invited:
 def invite_person(*, person: NewPerson, post: Post, by: Principal, at: datetime) -> Invited:
     """Make an account with an initial password, and give it its first role.
 
-    Raises NotPermitted, UserNameTaken, PastDay, Implausible; ValidationError (by field) where a value has no valid form.
+    Raises NotPermitted, UserNameTaken, PastDay, Implausible; ValidationError (by field) where a value has no form.
     """
     policies.require_may_place(by, post.membership())
     _require_plausible(post, timezone.localdate(at))

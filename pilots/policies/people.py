@@ -1,6 +1,6 @@
 """Who manages whom. The rules are the table in `pilots/states/management.py`; here it is read, and nowhere else.
 
-Nobody manages himself, and nobody gives what is above his own: whoever gives a role gives one that the table puts below.
+Nobody manages himself, and nobody gives what is above his own: who gives a role gives one that the table puts below.
 """
 
 from dataclasses import dataclass

@@ -143,7 +143,7 @@ PERIODS = st.tuples(st.sampled_from(sorted(Role)), st.integers(0, 12), st.one_of
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(drawn=st.lists(PERIODS, max_size=7))
 def test_no_day_has_what_the_rule_excludes(user, drawn):
-    """Whatever is written in whatever order: on no day does the account hold what 三员分立 excludes, or one role twice."""
+    """Whatever is written in whatever order: no day has what 三员分立 excludes, or one role twice."""
     with transaction.atomic():
         kept = []
         for role, start, length in drawn:
