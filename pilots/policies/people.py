@@ -5,7 +5,7 @@ Nobody manages himself, and nobody gives what is above his own: who gives a role
 
 from dataclasses import dataclass
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -96,7 +96,7 @@ def visible_people(principal: Principal) -> QuerySet[User]:
         return User.objects.exclude(pk=principal.pk)
     visible = Q(pk__in=managed_memberships(principal).values("user"))
     if grants_administration(principal):
-        visible |= Q(memberships__isnull=True)
+        visible |= Q(~Exists(Membership.objects.filter(user=OuterRef("pk"))))
     return User.objects.filter(visible).exclude(pk=principal.pk)
 
 
@@ -124,14 +124,20 @@ def may_end(principal: Principal, membership: Membership) -> bool:
     return managed_memberships(principal).filter(pk=membership.pk).exclude(role__in=ADMINISTRATOR_ROLES).exists()
 
 
-def may_end_administration(principal: Principal, membership: Membership) -> bool:
+def may_propose_end_of_administration(principal: Principal, membership: Membership) -> bool:
     """Whether the principal may propose the end of an administrator's role."""
     return managed_memberships(principal).filter(pk=membership.pk, role__in=ADMINISTRATOR_ROLES).exists()
 
 
-def may_grant_administration(principal: Principal, user: User) -> bool:
+def may_propose_administration(principal: Principal, user: User) -> bool:
     """Whether the principal may propose a person as administrator: never itself."""
     return grants_administration(principal) and visible_people(principal).filter(pk=user.pk).exists()
+
+
+def may_confirm_administration(principal: Principal, user: User) -> bool:
+    """Whether the principal may confirm what another proposed for this person: any administrator, never for itself."""
+    administers = bool(standing(principal).roles & ADMINISTRATOR_ROLES)
+    return administers and isinstance(principal, User) and principal.pk != user.pk
 
 
 def may_switch_account(principal: Principal, user: User) -> bool:
@@ -182,16 +188,10 @@ def require_may_end(principal: Principal, membership: Membership) -> None:
         raise NotPermitted(_("This membership is not yours to change."))
 
 
-def require_may_grant_administration(principal: Principal, user: User) -> None:
-    """Refuse everyone but a security administrator, and him for himself."""
-    if not may_grant_administration(principal, user):
-        raise NotPermitted(_("Only a security administrator proposes administrators, and never himself."))
-
-
-def require_may_end_administration(principal: Principal, membership: Membership) -> None:
-    """Refuse everyone but a security administrator, and him for himself."""
-    if not may_end_administration(principal, membership):
-        raise NotPermitted(_("Only a security administrator proposes administrators, and never himself."))
+def require_may_confirm_administration(principal: Principal, user: User) -> None:
+    """Refuse everyone but administrators, and these for themselves."""
+    if not may_confirm_administration(principal, user):
+        raise NotPermitted(_("Only administrators decide on administrators, and never on themselves."))
 
 
 def require_may_switch_account(principal: Principal, user: User) -> None:

@@ -76,9 +76,19 @@ def standing(principal: Principal, day: date | None = None) -> Standing:
     return cached[1]
 
 
+def imagined(role: Role, *, region: str | None = None, institution: int | None = None) -> User:
+    """Someone who holds just this role today, to ask policies what the role opens; nothing is stored or read."""
+    user = User(name=str(role.label), is_active=True)
+    user.__dict__["_standing"] = (timezone.localdate(), _of([(role.value, region, institution, None)]))
+    return user
+
+
 def _read(user: User, day: date) -> Standing:
     found = Membership.objects.in_force(day).filter(user=user)
-    rows: list[Row] = list(found.values_list("role", "region_id", "institution_id", "operator_id"))
+    return _of(list(found.values_list("role", "region_id", "institution_id", "operator_id")))
+
+
+def _of(rows: list[Row]) -> Standing:
     speaking = _institutions(rows, INSTITUTION_ROLES)
     return Standing(
         roles=frozenset(role for role, *_places in rows),

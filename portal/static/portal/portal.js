@@ -54,6 +54,14 @@ document.addEventListener("click", (event) => {
   button?.closest(".notice").remove();
 });
 
+// What is to go on paper.
+function offerPrinting(scope) {
+  for (const button of scope.querySelectorAll("[data-print][hidden]")) button.hidden = false;
+}
+document.addEventListener("click", (event) => {
+  if (event.target.closest("[data-print]")) window.print();
+});
+
 // Menus close on Escape and on a click elsewhere.
 function closeMenus(except) {
   for (const menu of document.querySelectorAll("details[data-menu][open]")) {
@@ -133,6 +141,7 @@ function addUp(table) {
 
 function enhance(scope) {
   offerDismissal(scope);
+  offerPrinting(scope);
   for (const table of scope.querySelectorAll("table[data-sums]")) {
     table.tFoot.hidden = false;
     addUp(table);

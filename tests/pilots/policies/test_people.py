@@ -114,10 +114,11 @@ def test_nobody_manages_himself(account):
     assert not policies.visible_people(me).filter(pk=me.pk).exists()
     assert not policies.may_switch_account(me, me)
     assert not policies.may_reset_password(me, me)
-    assert not policies.may_grant_administration(me, me)
+    assert not policies.may_propose_administration(me, me)
+    assert not policies.may_confirm_administration(me, me)
     for membership in Membership.objects.filter(user=me):
         assert not policies.may_end(me, membership)
-        assert not policies.may_end_administration(me, membership)
+        assert not policies.may_propose_end_of_administration(me, membership)
 
 
 def test_director_who_is_also_the_county_officer_does_not_manage_himself():
@@ -186,7 +187,7 @@ def test_security_administrator_switches_administrators_and_who_has_no_role_yet(
     fresh = User.objects.create(username="fresh", name="新人")
     assert policies.may_switch_account(someone("security-admin"), someone("audit-admin"))
     assert policies.may_switch_account(someone("security-admin"), fresh)
-    assert policies.may_grant_administration(someone("security-admin"), fresh)
+    assert policies.may_propose_administration(someone("security-admin"), fresh)
     for other in ("province", "county", "director"):
         assert not policies.may_switch_account(someone(other), fresh)
 
@@ -222,3 +223,21 @@ def test_province_has_units_of_its_own_in_the_sample():
     """Without 辛集 the rule for county units directly below the province would be tested by nothing."""
     assert Region.objects.get(pk="130181").parent_id == "130000"
     assert timezone.localdate() == TODAY
+
+
+@pytest.mark.parametrize("account", ACCOUNTS)
+def test_administrators_are_proposed_by_one_kind_and_confirmed_by_all_three(account):
+    fresh = User.objects.create(username="fresh", name="新人")
+    assert policies.may_propose_administration(someone(account), fresh) == (account == "security-admin")
+    assert policies.may_confirm_administration(someone(account), fresh) == account.endswith("-admin")
+    other = "audit-admin" if account != "audit-admin" else "system-admin"
+    held = Membership.objects.get(user__username=other)
+    assert policies.may_propose_end_of_administration(someone(account), held) == (account == "security-admin")
+
+
+def test_person_with_several_roles_is_one_person():
+    user = invite("security-admin", Role.AUDITOR, "130000").user
+    give("security-admin", user, Role.AUDITOR, "130100")
+    User.objects.create(username="fresh", name="新人")
+    seen = list(policies.visible_people(someone("security-admin")).values_list("username", flat=True))
+    assert sorted(seen) == ["audit-admin", "auditor", "fresh", "new", "province", "system-admin"]
