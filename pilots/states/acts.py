@@ -26,7 +26,7 @@ class State(TextChoices):
     STANDING = "standing", _("standing")
     REPLACED = "replaced", _("replaced")
     LASTING = "lasting", _("in force or to come")
-    ENDED = "ended", _("ended")
+    ENDED = "ended", _("has ended")
     ON = "on", _("switched on")
     OFF = "off", _("switched off")
 

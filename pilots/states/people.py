@@ -11,7 +11,7 @@ class Phase(TextChoices):
 
     TO_COME = "to_come", _("not begun")
     IN_FORCE = "in_force", _("in force")
-    OVER = "over", _("ended")
+    OVER = "over", _("has ended")
     WITHDRAWN = "withdrawn", _("withdrawn before it began")
 
 

@@ -19,7 +19,7 @@ from pilots.policies.acts import acts_of
 from pilots.policies.standing import standing
 from pilots.queries.people import changes_of, narrowed, with_places
 from pilots.states.management import RULES
-from pilots.states.roles import Role
+from pilots.states.roles import ADMINISTRATOR_ROLES, Role
 from pilots.web.days import asks_for
 from pilots.web.people import shown
 from pilots.web.people.forms import PeopleFilter
@@ -76,7 +76,7 @@ def me(request: HttpRequest) -> HttpResponse:
     roles = [role for role in Role if any(each.role == role and _in_force(each) for each in memberships)]
     context = {
         "memberships": [shown.membership_row(each, today) for each in memberships],
-        "acts": acts_of(roles),
+        "acts": shown.acts(acts_of(roles)),
         "roles_url": reverse("roles"),
     }
     return render(request, "pilots/people/me.html", context)
@@ -102,7 +102,7 @@ def person_context(request: HttpRequest, person: User) -> dict[str, Any]:
         "joined": shown.instant(person.date_joined),
         "memberships": rows,
         "elsewhere": Membership.objects.filter(user=person).exclude(pk__in=[each.pk for each in memberships]).exists(),
-        "actions": _actions(request, person),
+        "actions": _actions(request, person, memberships),
         "account_actions": _account_actions(request, person, switches=switches),
         "account_known": switches,
         "changes": [shown.change_row(change) for change in changes_of(person)] if switches else [],
@@ -110,8 +110,11 @@ def person_context(request: HttpRequest, person: User) -> dict[str, Any]:
     }
 
 
-def _actions(request: HttpRequest, person: User) -> list[dict[str, Any]]:
-    found = []
+def _actions(request: HttpRequest, person: User, memberships: list[Membership]) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = []
+    # An administrator holds no other role.
+    if any(each.role in ADMINISTRATOR_ROLES and each.ends_on is None for each in memberships):
+        return found
     if person.is_active and policies.giveable_roles(request.user):
         url = reverse("membership_give", args=[person.pk])
         found.append({"label": _("Give a role"), "url": url, "icon": "plus", "primary": True})

@@ -119,7 +119,7 @@ def change(request: HttpRequest, person_id: int, membership_id: int) -> HttpResp
             return done(request, person, _("The role is changed."))
     other = [_choice(request, each) for each in roles if each != role]
     return form_page(
-        request, form, _("Change"), person=person, submit=_("Change"), membership=membership, choices=other
+        request, form, _("Change a membership"), person=person, submit=_("Change"), membership=membership, choices=other
     )
 
 
@@ -154,7 +154,8 @@ def grant(request: HttpRequest, person_id: int) -> HttpResponse:
         if attempt(form, lambda: grant_administration(user_id=person.pk, **arguments)) is not None:
             return done(request, person, _("Proposed; it needs confirmation by another administrator."))
     title = _("Propose as administrator")
-    return form_page(request, form, title, person=person, submit=_("Propose"), confirmed=True)
+    explained = _("An administrator holds no second administrator role and no business role at the same time.")
+    return form_page(request, form, title, person=person, submit=_("Propose"), confirmed=True, explained=explained)
 
 
 @open_to(Audience.OFFICE)
@@ -224,7 +225,7 @@ def _own_namesake(request: HttpRequest, form: forms.Form) -> str:
     """After a double click: the address of the account just made, for whoever may see it."""
     if not form.has_error("username", UserNameTaken.code):
         return ""
-    taken = policies.visible_people(request.user).filter(username=form.cleaned_data.get("username", "")).first()
+    taken = policies.visible_people(request.user).filter(username__iexact=form["username"].value()).first()
     return reverse("person", args=[taken.pk]) if taken else ""
 
 

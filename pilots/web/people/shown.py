@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from pilots.models import AccountChange, Membership
+from pilots.policies.acts import Line
 from pilots.states.people import AccountAct, Phase, phase_of
 from pilots.states.roles import ADMINISTRATOR_ROLES, Role
 from portal.accounts.models import User
@@ -90,6 +91,17 @@ def change_row(change: AccountChange) -> Row:
         "by": by,
         "reason": change.reason,
     }
+
+
+def acts(lines: Iterable[Line]) -> list[Row]:
+    """Acts with the states in which they are possible."""
+    rows: dict[str, Row] = {}
+    for line in lines:
+        act = line.act
+        empty = {"on": act.on.label, "label": act.label, "remark": act.remark, "states": ""}
+        row = rows.setdefault(act.code, empty)
+        row["states"] = "、".join(part for part in (row["states"], str(line.state.label)) if part)
+    return list(rows.values())
 
 
 def place_of(membership: Membership) -> str:
