@@ -4,6 +4,7 @@ Nobody manages himself, and nobody gives what is above his own: who gives a role
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
@@ -72,12 +73,8 @@ def managed_memberships(principal: Principal) -> QuerySet[Membership]:
     if not isinstance(principal, User) or not held.roles & MANAGERS:
         return Membership.objects.none()
     managed = Q(pk__in=[])
-    for role in dict.fromkeys(rule.managed for rule in _rules(held)):
-        places = places_for(principal, role)
-        where = Q(region__in=places.regions) if role in ROLE_LEVELS else Q()
-        if role not in ROLE_LEVELS and role not in ADMINISTRATOR_ROLES:
-            where = Q(institution__in=places.institutions) | Q(operator__in=places.operators)
-        managed |= Q(where, role=role)
+    for roles in _alike(_rules(held)):
+        managed |= Q(_where(places_for(principal, roles[0]), roles[0]), role__in=roles)
     return Membership.objects.filter(managed).exclude(user=principal)
 
 
@@ -214,6 +211,27 @@ def _rules(held: Standing) -> list[Rule]:
     return [rule for rule in RULES if rule.manager in held.roles]
 
 
+def _alike(rules: list[Rule]) -> list[list[Role]]:
+    """Roles that are given at the very same places, together: one condition for all of them."""
+    places: dict[Role, set[tuple[Any, ...]]] = {}
+    for rule in rules:
+        places.setdefault(rule.managed, {("levels", ROLE_LEVELS.get(rule.managed))}).add((rule.manager, rule.where))
+    groups: dict[frozenset[tuple[Any, ...]], list[Role]] = {}
+    for role, found in places.items():
+        groups.setdefault(frozenset(found), []).append(role)
+    return list(groups.values())
+
+
+def _where(places: Places, role: Role) -> Q:
+    if role in ADMINISTRATOR_ROLES:
+        return Q()
+    if role in ROLE_LEVELS:
+        return Q(region__in=places.regions)
+    # Few operators have people of their own: only these are judged, not all of them with all their institutions.
+    peopled = places.operators.filter(Exists(Membership.objects.filter(operator=OuterRef("pk"))))
+    return Q(institution__in=places.institutions) | Q(operator__in=peopled)
+
+
 def _regions(held: Standing, rule: Rule) -> Q:
     own = held.regions_of(rule.manager)
     if rule.where == Where.ITSELF:
@@ -238,6 +256,5 @@ def _operators(held: Standing, rule: Rule) -> Q:
     counties = Region.objects.filter(
         Q(code__in=own) | Q(parent__in=own) | Q(parent__parent__in=own), level=Level.COUNTY
     ).values("pk")
-    run = Institution.objects.filter(operator__isnull=False)
-    within, outside = run.filter(county__in=counties), run.exclude(county__in=counties)
-    return Q(pk__in=within.values("operator")) & ~Q(pk__in=outside.values("operator"))
+    run = Institution.objects.filter(operator=OuterRef("pk"))
+    return Q(Exists(run.filter(county__in=counties))) & ~Q(Exists(run.exclude(county__in=counties)))
