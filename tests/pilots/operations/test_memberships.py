@@ -198,6 +198,12 @@ def test_person_not_seen_is_given_nothing():
         give("county", someone("county2"), Role.REVIEWER, "130102")
 
 
+def test_nobody_gives_himself_a_role():
+    with pytest.raises(NotPermitted, match=r"Nobody manages himself|不得管理本人"):
+        give("county", someone("county"), Role.REVIEWER, "130102")
+    assert Membership.objects.filter(user__username="county").count() == 1
+
+
 def test_switched_off_person_is_given_nothing():
     User.objects.filter(username="clerk").update(is_active=False)
     with pytest.raises(refusals.AccountSwitchedOff):

@@ -475,3 +475,68 @@ def test_odd_numbers_are_not_found(as_user, number):
 def test_operator_place_is_named(as_user):
     text = as_user("city").get(page("person", "brand")).content.decode()
     assert f"all institutions of {BRAND}" in text
+
+
+def offered(response):
+    found = [*response.context["actions"], *response.context["account_actions"]]
+    return [str(action["label"]) for action in found]
+
+
+def test_person_page_offers_what_the_reader_can_do(as_user):
+    client = as_user("security-admin")
+    User.objects.create(username="fresh", name="新人")
+    assert offered(client.get(page("person", "fresh"))) == [
+        "Give a role",
+        "Propose as administrator",
+        "Reset the password",
+        "Switch off",
+    ]
+    assert offered(client.get(page("person", "audit-admin"))) == ["Switch off"]
+    assert offered(as_user("system-admin").get(page("person", "clerk"))) == ["Reset the password", "Switch off"]
+    User.objects.filter(username="clerk").update(is_active=False)
+    assert offered(as_user("county").get(page("person", "clerk"))) == ["Switch on"]
+
+
+def test_role_is_chosen_before_it_is_given(as_user):
+    response = as_user("county").get(page("membership_give", "clerk"))
+    assert [choice["label"] for choice in response.context["choices"]] == [
+        "reviewer",
+        "department colleague",
+        "institution director",
+        "institution clerk",
+    ]
+
+
+def test_withdrawn_role_says_so(as_user):
+    give("county", someone("clerk"), Role.REVIEWER, "130102", starts_on=day(10))
+    future = Membership.objects.get(user__username="clerk", role=Role.REVIEWER)
+    client = as_user("county")
+    url = reverse("membership_end", args=[future.user_id, future.pk])
+    assert client.post(url, {"when": "now", "reason": "取消"}).status_code == 302
+    text = client.get(page("person", "clerk")).content.decode()
+    assert "withdrawn before it began" in text
+    assert f"was to begin on {day(10)}" in text
+
+
+def test_wrong_account_without_a_role_is_refused_at_its_field(as_user):
+    client = as_user("security-admin")
+    response = client.post(page("person_new") + "?role=administrator", {**INVITATION, "username": "clerk"})
+    assert (response.status_code, list(response.context["form"].errors)) == (422, ["username"])
+    assert client.get(page("person_new") + "?role=administrator").status_code == 200
+
+
+def test_refused_grant_is_said_at_its_field(as_user):
+    form = {"role": "audit_administrator", "starts_on": TODAY.isoformat(), "reason": "任命"}
+    response = as_user("security-admin").post(page("administration_grant", "province"), form)
+    assert (response.status_code, list(response.context["form"].errors)) == (422, ["role"])
+    past = {"when": "day", "last_day": "2020-01-01", "reason": "轮岗"}
+    response = as_user("security-admin").post(membership_page("administration_end", "audit-admin"), past)
+    assert (response.status_code, list(response.context["form"].errors)) == (422, ["last_day"])
+
+
+def test_person_stays_in_sight_after_the_end_until_the_manager_leaves(as_user):
+    client = as_user("director")
+    client.post(membership_page("membership_end", "clerk"), {"when": "now", "reason": "离职"})
+    assert client.get(page("person", "clerk")).status_code == 200
+    Membership.objects.filter(user__username="director").update(ends_on=day(-1))
+    assert as_user("director").get(page("person", "clerk")).status_code == 404
