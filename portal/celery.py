@@ -10,6 +10,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
 app = Celery("portal")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks(["pilots.tasks"], related_name="nightly")
+app.autodiscover_tasks(["pilots.tasks"], related_name="people")
 
 # Times are Asia/Shanghai (CELERY_TIMEZONE). PORTAL_NIGHTLY_CRON is "minute hour day month weekday".
 app.conf.beat_schedule = {
@@ -20,5 +21,9 @@ app.conf.beat_schedule = {
     "every hour, catch up on a night that was missed": {
         "task": "pilots.tasks.nightly.catch_up",
         "schedule": crontab(minute="17"),
+    },
+    "every night, switch off the accounts that nobody uses": {
+        "task": "pilots.tasks.people.switch_off_idle",
+        "schedule": crontab(hour="3", minute="40"),
     },
 }

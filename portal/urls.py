@@ -4,8 +4,11 @@ from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
 from django.views.i18n import set_language
 
-from pilots.web import capacity, disclosures, documents, figures, institutions, keys, regions
+from pilots.web import capacity, disclosures, documents, figures, institutions, keys, regions, roles
 from pilots.web.second_factor import office_sign_in
+from pilots.web.people import accounts as person_accounts
+from pilots.web.people import pages as people
+from pilots.web.people import roles as person_roles
 from pilots.web.sign_in import SignIn, home
 from portal import health
 from portal.shared.audience import Audience, open_to
@@ -43,6 +46,27 @@ urlpatterns = [
     path("accounts/sign-in/", sign_in, name="sign_in"),
     path("accounts/sign-in/", sign_in, name="account_login"),  # the name by which the library knows it
     path("accounts/", include("portal.accounts.urls")),
+    path("people/", people.index, name="people"),
+    path("people/new/", person_roles.new, name="person_new"),
+    path("people/me/", people.me, name="my_roles"),
+    path("people/<int:person_id>/", people.detail, name="person"),
+    path("people/<int:person_id>/give/", person_roles.give, name="membership_give"),
+    path(
+        "people/<int:person_id>/memberships/<int:membership_id>/change/",
+        person_roles.change,
+        name="membership_change",
+    ),
+    path("people/<int:person_id>/memberships/<int:membership_id>/end/", person_roles.end, name="membership_end"),
+    path("people/<int:person_id>/administration/", person_roles.grant, name="administration_grant"),
+    path(
+        "people/<int:person_id>/administration/<int:membership_id>/end/",
+        person_roles.end_grant,
+        name="administration_end",
+    ),
+    path("people/<int:person_id>/switch-off/", person_accounts.switch_off, name="account_switch_off"),
+    path("people/<int:person_id>/switch-on/", person_accounts.switch_on, name="account_switch_on"),
+    path("people/<int:person_id>/password/", person_accounts.new_password, name="account_reset_password"),
+    path("roles/", roles.index, name="roles"),
     path("language/", open_to(Audience.ANYONE)(login_not_required(set_language)), name="set_language"),
     path("api/v1/", include("pilots.api.urls")),
     path("healthz/live", health.live, name="live"),

@@ -6,13 +6,14 @@ from pilots.models.disclosures import Disclosure
 from pilots.models.documents import Document, DocumentWithdrawal
 from pilots.models.facts import Designation, Filing, InclusiveRecognition
 from pilots.models.institutions import Institution, Kindergarten, Operator
-from pilots.models.people import InstitutionKey, Membership
+from pilots.models.people import AccountChange, InstitutionKey, Membership
 from pilots.models.regions import Region, RegionFact
 from pilots.models.register import RegisterRow
 from pilots.models.security import SecondFactorRule
 from pilots.models.targets import Target, TargetProgress
 
 __all__ = [
+    "AccountChange",
     "CapacityReport",
     "CoverageSnapshot",
     "DemoLoad",

@@ -1,20 +1,42 @@
 """Who acts for which region, department or institution, in which role, from when to when."""
 
-from typing import ClassVar
+from datetime import date
+from typing import ClassVar, Self
 
+import pgtrigger
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from pilots.models.institutions import Institution, Operator
+from pilots.models.ledgers import Recorded, append_only
+from pilots.models.membership_rules import MEMBERSHIP_TRIGGERS, membership_constraints
 from pilots.models.regions import Region
-from pilots.states.roles import ADMINISTRATOR_ROLES, INSTITUTION_ROLES, REGION_ROLES, Role
+from pilots.states.people import AccountAct
+from pilots.states.roles import Role
 from portal.accounts.models import ApiKey
 
 
-class Membership(models.Model):
-    """A person's role for a region, an institution or an operator, from a day to a day (both included)."""
+class MembershipQuerySet(models.QuerySet["Membership"]):
+    """Memberships by what they are on a day."""
+
+    def in_force(self, day: date) -> Self:
+        """Begun and not over."""
+        return self.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=day), starts_on__lte=day)
+
+    def lasting(self, day: date) -> Self:
+        """In force, or still to come."""
+        not_withdrawn = Q(ends_on__gte=F("starts_on"))
+        return self.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=day) & not_withdrawn)
+
+
+class Membership(Recorded):
+    """A person's role for a region, an institution or an operator, from a day to a day (both included).
+
+    What was given stays as it was given: another role, place or first day is another membership. Only the end is
+    written later.
+    """
 
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="memberships", verbose_name=_("user")
@@ -42,54 +64,56 @@ class Membership(models.Model):
     )
     department = models.CharField(_("department"), max_length=100, blank=True)
     starts_on = models.DateField(_("first day"))
-    ends_on = models.DateField(_("last day"), null=True, blank=True)
+    ends_on = models.DateField(
+        _("last day"), null=True, blank=True, help_text=_("The day before the first: withdrawn, never in force.")
+    )
+    reason = models.CharField(_("reason"), max_length=500, blank=True)
+    ended_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("ended by"),
+    )
+    ended_at = models.DateTimeField(_("end recorded at"), null=True, blank=True, editable=False)
+    end_reason = models.CharField(_("reason of the end"), max_length=500, blank=True)
+
+    objects = MembershipQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("membership")
         verbose_name_plural = _("memberships")
         ordering: ClassVar[list[str]] = ["user", "role"]
-        constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.CheckConstraint(
-                condition=Q(ends_on__isnull=True) | Q(ends_on__gte=models.F("starts_on")),
-                name="membership_ends_after_start",
-                violation_error_message=_("The last day cannot lie before the first."),
-            ),
-            models.CheckConstraint(
-                condition=Q(
-                    role__in=sorted(REGION_ROLES), region__isnull=False, institution__isnull=True, operator__isnull=True
-                )
-                | Q(
-                    role__in=sorted(INSTITUTION_ROLES),
-                    region__isnull=True,
-                    institution__isnull=False,
-                    operator__isnull=True,
-                )
-                | Q(
-                    role__in=sorted(INSTITUTION_ROLES),
-                    region__isnull=True,
-                    institution__isnull=True,
-                    operator__isnull=False,
-                )
-                | Q(
-                    role__in=sorted(ADMINISTRATOR_ROLES),
-                    region__isnull=True,
-                    institution__isnull=True,
-                    operator__isnull=True,
-                ),
-                name="membership_hangs_where_its_role_says",
-                violation_error_message=_(
-                    "This role belongs to a region, or to an institution or operator, or to nothing."
-                ),
-            ),
-            models.UniqueConstraint(
-                fields=["user", "role", "region", "institution", "operator", "starts_on"],
-                nulls_distinct=False,
-                name="membership_once",
-            ),
-        ]
+        constraints: ClassVar[list[models.BaseConstraint]] = membership_constraints()
+        triggers: ClassVar[list[pgtrigger.Trigger]] = MEMBERSHIP_TRIGGERS
 
     def __str__(self) -> str:
         return f"{self.user_id} {self.role}"
+
+
+class AccountChange(Recorded):
+    """A line of an account's ledger: it was created, switched off or on, its password was reset, by whom and why.
+
+    `recorded_by` is empty where the portal itself acted, or someone at the server's shell.
+    """
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="account_changes", verbose_name=_("user")
+    )
+    act = models.CharField(_("act"), max_length=20, choices=AccountAct)
+    reason = models.CharField(_("reason"), max_length=500, blank=True)
+
+    class Meta:
+        verbose_name = _("change of an account")
+        verbose_name_plural = _("changes of accounts")
+        ordering: ClassVar[list[str]] = ["-pk"]
+        indexes: ClassVar[list[models.Index]] = [models.Index(fields=["user", "-id"], name="account_change_latest")]
+        triggers: ClassVar[list[pgtrigger.Trigger]] = append_only("account_change")
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.act}"
 
 
 class InstitutionKey(models.Model):

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from pilots.models import Institution, Membership
+from pilots.models import Institution, Membership, Operator
 from pilots.states.roles import INSTITUTION_ROLES, Role
 from portal.accounts.models import User
 
@@ -32,6 +32,7 @@ _ACCOUNTS: tuple[tuple[str, str, Role, str, str], ...] = (
     ("assessor", "评估员（示例）", Role.ASSESSOR, "130100", ""),
     ("clerk", "机构填报员（示例）", Role.INSTITUTION_CLERK, "SJZ-0001", ""),
     ("director", "机构负责人（示例）", Role.INSTITUTION_DIRECTOR, "SJZ-0001", ""),
+    ("brand", "品牌负责人（示例）", Role.INSTITUTION_DIRECTOR, "爱悦堡（示例）", ""),
     ("auditor", "审计人员（示例）", Role.AUDITOR, "130000", ""),
     ("system-admin", "系统管理员（示例）", Role.SYSTEM_ADMINISTRATOR, "", ""),
     ("security-admin", "安全管理员（示例）", Role.SECURITY_ADMINISTRATOR, "", ""),
@@ -49,16 +50,22 @@ def _create(username: str, name: str, role: Role, place: str, department: str) -
     if created:
         user.set_password(PASSWORD)
         user.save(update_fields=["password"])
-    institution = Institution.objects.filter(number=place).first() if role in INSTITUTION_ROLES else None
+    institution = operator = None
+    if role in INSTITUTION_ROLES:
+        institution = Institution.objects.filter(number=place).first()
+        operator = Operator.objects.filter(name=place).first() if institution is None else None
     membership, _created = Membership.objects.get_or_create(
         user=user,
         role=role,
         defaults={
-            "region_id": place or None if institution is None else None,
+            "region_id": None if role in INSTITUTION_ROLES else place or None,
             "institution": institution,
+            "operator": operator,
             "department": department,
             "starts_on": FIRST_DAY,
         },
     )
-    where = membership.institution.name if membership.institution else str(membership.region or "")
+    where = str(membership.region or membership.operator or "")
+    if membership.institution is not None:
+        where = membership.institution.name
     return DemoAccount(username, PASSWORD, name, str(role.label), where)

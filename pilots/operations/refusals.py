@@ -120,3 +120,66 @@ class FormUsed(DomainError):
 
     code = "form_used"
     status = 409
+
+
+class UserNameTaken(DomainError):
+    """Another account has this user name."""
+
+    code = "user_name_taken"
+    status = 409
+
+
+class NoSuchAccount(DomainError):
+    """No account has this user name together with this name."""
+
+    code = "no_such_account"
+    status = 400
+
+
+class RolesApart(DomainError):
+    """An administrator holds no second administrator role and no business role."""
+
+    code = "roles_apart"
+    status = 409
+
+
+class HeldAlready(DomainError):
+    """The person holds this role here, at an overlapping time."""
+
+    code = "held_already"
+    status = 409
+
+
+class MembershipEnded(DomainError):
+    """The membership has ended, or ends no later than asked."""
+
+    code = "membership_ended"
+    status = 409
+
+
+class PastDay(DomainError):
+    """Rights begin and end today at the earliest: what was done under them stays done."""
+
+    code = "past_day"
+    status = 400
+
+
+class AccountSwitchedOff(DomainError):
+    """The account is switched off."""
+
+    code = "account_switched_off"
+    status = 409
+
+
+class AccountSwitchedOn(DomainError):
+    """The account is switched on."""
+
+    code = "account_switched_on"
+    status = 409
+
+
+class RoleHeld(DomainError):
+    """Somebody holds the role; whoever is first was appointed before."""
+
+    code = "role_held"
+    status = 409

@@ -4,7 +4,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from pilots.models import Institution, Region
-from pilots.policies.regions import visible_regions
+from pilots.policies.regions import sees_region, visible_regions
 from pilots.policies.standing import Principal, standing
 from pilots.states.regions import Level
 from portal.shared.refusals import NotPermitted
@@ -17,6 +17,11 @@ def visible_institutions(principal: Principal) -> QuerySet[Institution]:
     if held.institutions:
         visible |= Q(pk__in=held.institutions)
     return Institution.objects.filter(visible)
+
+
+def sees_institution(principal: Principal, institution: Institution) -> bool:
+    """Whether one institution, with its county unit at hand, is open to the principal; no query."""
+    return institution.pk in standing(principal).institutions or sees_region(principal, institution.county)
 
 
 def own_institutions(principal: Principal) -> QuerySet[Institution]:

@@ -6,7 +6,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from pilots.models import Institution, Membership, Region, SecondFactorRule
-from pilots.policies.standing import Principal, in_force, standing
+from pilots.policies.standing import Principal, standing
 from pilots.states.roles import ADMINISTRATOR_ROLES, REGION_ROLES
 from portal.accounts.demands import Demands
 from portal.accounts.models import User
@@ -43,7 +43,7 @@ def _asked_by_an_office(user: User) -> bool:
 
 def _offices(user: User) -> set[str]:
     """Regions in which the user is an official, with those above them."""
-    held = Membership.objects.filter(in_force(timezone.localdate()), user=user, role__in=REGION_ROLES)
+    held = Membership.objects.in_force(timezone.localdate()).filter(user=user, role__in=REGION_ROLES)
     return _codes(held.values_list(*(f"region{step}" for step in UPWARDS)))
 
 

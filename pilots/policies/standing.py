@@ -5,7 +5,6 @@ from datetime import date
 from functools import cached_property
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Q
 from django.utils import timezone
 
 from pilots.models import Institution, InstitutionKey, Membership
@@ -43,6 +42,10 @@ class KeyHolder:
 Principal = User | AnonymousUser | KeyHolder
 
 
+Row = tuple[str, str | None, int | None, int | None]
+"""Role, region, institution, operator of a membership."""
+
+
 @dataclass(frozen=True)
 class Standing:
     """Roles with the regions and institutions they hang on."""
@@ -64,12 +67,20 @@ class Standing:
     """Operators for all of whose institutions the principal speaks."""
     directing_operators: frozenset[int] = frozenset()
     """Those of them that the principal directs."""
+    rows: frozenset[Row] = frozenset()
+    """The memberships themselves."""
+
+    def regions_of(self, role: Role) -> set[str]:
+        """Regions for which the principal holds a role."""
+        return {region for held, region, *_rest in self.rows if held == role and region}
+
+    def operators_of(self, role: Role) -> set[int]:
+        """Operators for all of whose institutions the principal holds a role."""
+        return {operator for held, _region, _institution, operator in self.rows if held == role and operator}
 
 
 NOBODY = Standing()
 DIRECTORS = frozenset({Role.INSTITUTION_DIRECTOR})
-Row = tuple[str, str | None, int | None, int | None]
-"""Role, region, institution, operator of a membership."""
 
 
 def standing(principal: Principal, day: date | None = None) -> Standing:
@@ -86,14 +97,19 @@ def standing(principal: Principal, day: date | None = None) -> Standing:
     return cached[1]
 
 
-def in_force(day: date) -> Q:
-    """The condition on memberships that they hold on a day."""
-    return Q(starts_on__lte=day) & (Q(ends_on__isnull=True) | Q(ends_on__gte=day))
+def imagined(role: Role, *, region: str | None = None, institution: int | None = None) -> User:
+    """Someone who holds just this role today, to ask policies what the role opens; nothing is stored or read."""
+    user = User(name=str(role.label), is_active=True)
+    user.__dict__["_standing"] = (timezone.localdate(), _of([(role.value, region, institution, None)]))
+    return user
 
 
 def _read(user: User, day: date) -> Standing:
-    found = Membership.objects.filter(in_force(day), user=user)
-    rows: list[Row] = list(found.values_list("role", "region_id", "institution_id", "operator_id"))
+    found = Membership.objects.in_force(day).filter(user=user)
+    return _of(list(found.values_list("role", "region_id", "institution_id", "operator_id")))
+
+
+def _of(rows: list[Row]) -> Standing:
     speaking = _institutions(rows, INSTITUTION_ROLES)
     return Standing(
         roles=frozenset(role for role, *_places in rows),
@@ -105,6 +121,7 @@ def _read(user: User, day: date) -> Standing:
         directing=_institutions(rows, DIRECTORS) if speaking else speaking,
         operators=_operators(rows, INSTITUTION_ROLES),
         directing_operators=_operators(rows, DIRECTORS),
+        rows=frozenset(rows),
     )
 
 

@@ -3,6 +3,8 @@
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
+from pilots.states.regions import Level
+
 
 class Role(TextChoices):
     """What a person is for the programme, from a day to a day (docs/roles.md)."""
@@ -37,3 +39,17 @@ keys; both report."""
 ADMINISTRATOR_ROLES = frozenset({Role.SYSTEM_ADMINISTRATOR, Role.SECURITY_ADMINISTRATOR, Role.AUDIT_ADMINISTRATOR})
 """The three separate administrators (`三员分立`): no account holds two, none holds a business role. They hang on
 nothing."""
+
+BUSINESS_ROLES = frozenset(Role) - ADMINISTRATOR_ROLES
+"""Everything that is not an administrator."""
+
+ROLE_LEVELS = {
+    Role.PROVINCE_OFFICER: frozenset({Level.PROVINCE}),
+    Role.CITY_OFFICER: frozenset({Level.CITY}),
+    Role.COUNTY_OFFICER: frozenset({Level.COUNTY}),
+    Role.REVIEWER: frozenset({Level.COUNTY}),
+    Role.DEPARTMENT_COLLEAGUE: frozenset(Level),
+    Role.ASSESSOR: frozenset(Level),
+    Role.AUDITOR: frozenset(Level),
+}
+"""On which level of administration a role that hangs on a region can hang; the database holds to it."""

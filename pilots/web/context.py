@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from pilots.policies.disclosures import may_audit
+from pilots.policies.people import manages_people
 from pilots.policies.standing import standing
 from pilots.states.roles import Role
 from pilots.web.days import dated, request_demo
@@ -41,8 +42,11 @@ def _people(request: HttpRequest) -> dict[str, Any]:
     return {
         "user_roles": "、".join(str(Role(role).label) for role in sorted(held.roles)),
         "navigation": [
-            {"label": label, "url": url, "icon": icon, "active": request.path.startswith(prefix)}
-            for label, url, icon, prefix in _entries(bool(held.reading), bool(held.institutions), may_audit(user))
+            {"label": label, "url": url, "icon": icon, "active": _is_at(request.path, prefix)}
+            for label, url, icon, prefix in [
+                *_entries(bool(held.reading), bool(held.institutions), may_audit(user)),
+                *_people_entries(user),
+            ]
         ],
     }
 
@@ -57,3 +61,12 @@ def _entries(reads: bool, speaks: bool, audits: bool) -> list[tuple[str, str, st
     if audits:
         entries.append((_("Disclosures"), reverse("disclosures"), "eye-check", "/system/disclosures/"))
     return entries
+
+
+def _people_entries(user: User) -> list[tuple[str, str, str, str]]:
+    return [(_("People"), reverse("people"), "users", "/people/")] if manages_people(user) else []
+
+
+def _is_at(path: str, prefix: str) -> bool:
+    """Whether a page belongs to an entry; one's own roles are everyone's page, not the office's."""
+    return path.startswith(prefix) and path != reverse("my_roles")

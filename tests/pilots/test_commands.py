@@ -177,3 +177,47 @@ def test_revocation_by_command_has_a_reason_in_any_case():
     assert InstitutionKey.objects.get().key.revoked_reason == "通过命令吊销，未说明理由。"
     with pytest.raises(CommandError, match="500"):
         run("revoke_api_key", run("create_api_key", "--institution", "SJZ-0001").split("_")[1], "--reason", "x" * 501)
+
+
+def test_first_people_are_appointed_at_the_shell():
+    password = run("appoint", "sec", "--name", "首任", "--role", "security_administrator").strip()
+    user = User.objects.get(username="sec")
+    assert user.check_password(password)
+    assert Membership.objects.get(user=user).role == "security_administrator"
+    run("appoint", "chief", "--name", "省级", "--role", "province_officer", "--region", "130000")
+    assert Membership.objects.get(user__username="chief").region_id == "130000"
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["appoint", "sec", "--name", "x", "--role", "province_officer"],
+        ["appoint", "sec", "--name", "x", "--role", "audit_administrator", "--region", "130000"],
+        ["appoint", "sec", "--name", "x", "--role", "province_officer", "--region", "130100"],
+        ["appoint", "clerk", "--name", "x", "--role", "audit_administrator"],
+        ["appoint", "no name", "--name", "x", "--role", "audit_administrator"],
+        ["appoint", "sec", "--name", "x", "--role", "city_officer"],
+        ["restore_account", "nobody", "--reason", "x"],
+        ["restore_account", "clerk", "--reason", " "],
+    ],
+    ids=" ".join,
+)
+def test_wrong_appointment_is_refused(arguments):
+    before = User.objects.count()
+    with pytest.raises(CommandError):
+        run(*arguments)
+    assert User.objects.count() == before
+
+
+def test_appointment_is_refused_once_somebody_holds_the_role():
+    run("appoint", "sec", "--name", "首任", "--role", "security_administrator")
+    with pytest.raises(CommandError, match=r"已有人员担任|Somebody holds"):
+        run("appoint", "sec2", "--name", "次任", "--role", "security_administrator")
+
+
+def test_account_is_restored_at_the_shell():
+    User.objects.filter(username="audit-admin").update(is_active=False)
+    password = run("restore_account", "audit-admin", "--reason", "误停用").strip()
+    user = User.objects.get(username="audit-admin")
+    assert user.is_active
+    assert user.check_password(password)

@@ -1,0 +1,110 @@
+"""Switch accounts off and on, reset passwords, switch off what nobody uses. Each act stands in the account's ledger."""
+
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db.models import F, Max, Q
+from django.db.models.functions import Coalesce, Greatest
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from pilots.models import AccountChange
+from pilots.operations.refusals import AccountSwitchedOff, AccountSwitchedOn, ReasonMissing
+from pilots.policies.people import require_may_reset_password, require_may_switch_account
+from pilots.policies.standing import Principal
+from pilots.states.people import AccountAct
+from portal.accounts import people as accounts
+from portal.accounts.models import User
+from portal.audit.trail import recorded
+
+
+@recorded("account.switched_off")
+def switch_off_account(*, user_id: int, reason: str, by: Principal, at: datetime) -> User:
+    """End all use of an account, now. What the person did, and the memberships, stay."""
+    user = User.objects.select_for_update(no_key=True).get(pk=user_id)
+    require_may_switch_account(by, user)
+    require_reason(reason)
+    if not user.is_active:
+        raise AccountSwitchedOff(_("The account is switched off already."))
+    note(user, AccountAct.SWITCHED_OFF, reason=reason, by=by)
+    return accounts.set_active(user_id=user.pk, active=False)
+
+
+@recorded("account.switched_on")
+def switch_on_account(*, user_id: int, reason: str, by: Principal, at: datetime) -> User:
+    """Let an account be used again, with the memberships that are in force."""
+    user = User.objects.select_for_update(no_key=True).get(pk=user_id)
+    require_may_switch_account(by, user)
+    require_reason(reason)
+    if user.is_active:
+        raise AccountSwitchedOn(_("The account is switched on already."))
+    note(user, AccountAct.SWITCHED_ON, reason=reason, by=by)
+    return accounts.set_active(user_id=user.pk, active=True)
+
+
+@recorded("account.password_reset")
+def reset_password(*, user_id: int, reason: str, by: Principal, at: datetime) -> tuple[User, str]:
+    """Give an account a new initial password, answered once and not kept. Its open sessions end."""
+    user = User.objects.select_for_update(no_key=True).get(pk=user_id)
+    require_may_reset_password(by, user)
+    require_reason(reason)
+    if not user.is_active:
+        raise AccountSwitchedOff(_("The account is switched off. Switch it on first."))
+    note(user, AccountAct.PASSWORD_RESET, reason=reason, by=by)
+    return accounts.reset_password(user_id=user.pk)
+
+
+@recorded("account.restored")
+def restore_account(*, username: str, reason: str, at: datetime) -> tuple[User, str]:
+    """At the server's shell: switch an account on and give it a new initial password. For administrators locked out."""
+    user = User.objects.select_for_update(no_key=True).get(username=username)
+    require_reason(reason)
+    if not user.is_active:
+        note(user, AccountAct.SWITCHED_ON, reason=reason)
+        accounts.set_active(user_id=user.pk, active=True)
+    note(user, AccountAct.PASSWORD_RESET, reason=reason)
+    return accounts.reset_password(user_id=user.pk)
+
+
+@recorded("account.switched_off_idle")
+def switch_off_idle_accounts(*, at: datetime) -> list[User]:
+    """Switch off every account that was not used for IDLE_ACCOUNT_DAYS; answer them. A second call finds none.
+
+    Used: signed in, else made. An office that switches an account on again, or resets its password, gives it that time
+    anew. Demonstration accounts are exempt where they can sign in at all, that is outside production.
+    """
+    since = at - timedelta(days=settings.IDLE_ACCOUNT_DAYS)
+    renewed = Q(account_changes__act__in=(AccountAct.SWITCHED_ON, AccountAct.PASSWORD_RESET))
+    used = Greatest(
+        Coalesce(F("last_login"), F("date_joined")),
+        F("date_joined"),
+        Coalesce(Max("account_changes__recorded_at", filter=renewed), F("date_joined")),
+    )
+    idle = User.objects.filter(is_active=True).annotate(used_at=used).filter(used_at__lt=since)
+    if not settings.PRODUCTION:
+        idle = idle.exclude(is_demo=True)
+    # Who signs in meanwhile holds the row; the next night looks again.
+    found = User.objects.select_for_update(no_key=True, skip_locked=True).filter(
+        Q(last_login__isnull=True) | Q(last_login__lt=since),
+        is_active=True,
+        pk__in=list(idle.values_list("pk", flat=True)),
+    )
+    users = list(found.order_by("pk"))
+    with override(settings.LANGUAGE_CODE):
+        reason = _("Not used for %(days)d days.") % {"days": settings.IDLE_ACCOUNT_DAYS}
+    for user in users:
+        note(user, AccountAct.SWITCHED_OFF_IDLE, reason=reason)
+        accounts.set_active(user_id=user.pk, active=False)
+    return users
+
+
+def note(user: User, act: AccountAct, *, reason: str = "", by: Principal | None = None) -> AccountChange:
+    """Write a line of an account's ledger."""
+    author = by if isinstance(by, User) else None
+    return AccountChange.objects.create(user=user, act=act, reason=reason.strip(), recorded_by=author)
+
+
+def require_reason(reason: str) -> None:
+    """Refuse an act without its reason."""
+    if not reason.strip():
+        raise ReasonMissing(_("Say why."), field="reason")

@@ -1,0 +1,260 @@
+"""Who manages whom. The rules are the table in `pilots/states/management.py`; here it is read, and nowhere else.
+
+Nobody manages himself, and nobody gives what is above his own: who gives a role gives one that the table puts below.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from pilots.models import Institution, Membership, Operator, Region
+from pilots.policies.standing import Principal, Standing, standing
+from pilots.states.management import ACCOUNT_KEEPERS, MANAGERS, RULES, Rule, Where
+from pilots.states.regions import Level
+from pilots.states.roles import ADMINISTRATOR_ROLES, ROLE_LEVELS, Role
+from portal.accounts.models import User
+from portal.shared.refusals import NotPermitted
+
+
+@dataclass(frozen=True)
+class Places:
+    """Where a principal may give a role."""
+
+    regions: QuerySet[Region]
+    institutions: QuerySet[Institution]
+    operators: QuerySet[Operator]
+    nowhere: bool = False
+    """Whether the role hangs on nothing and may be given."""
+
+
+def manages_people(principal: Principal) -> bool:
+    """Whether the pages of people are for this principal."""
+    return bool(standing(principal).roles & (MANAGERS | ACCOUNT_KEEPERS))
+
+
+def keeps_accounts(principal: Principal) -> bool:
+    """Whether the principal keeps all accounts, without seeing what people do in the programme."""
+    return bool(standing(principal).roles & ACCOUNT_KEEPERS)
+
+
+def grants_administration(principal: Principal) -> bool:
+    """Whether the principal may propose administrators."""
+    return any(rule.confirmed for rule in _rules(standing(principal)))
+
+
+def giveable_roles(principal: Principal) -> list[Role]:
+    """Roles that the principal gives alone, in the order of the table."""
+    return list(dict.fromkeys(rule.managed for rule in _rules(standing(principal)) if not rule.confirmed))
+
+
+def places_for(principal: Principal, role: Role) -> Places:
+    """Where the principal may give this role."""
+    held = standing(principal)
+    rules = [rule for rule in _rules(held) if rule.managed == role]
+    regions = institutions = operators = Q(pk__in=[])
+    for rule in rules:
+        regions |= _regions(held, rule)
+        institutions |= _institutions(held, rule)
+        operators |= _operators(held, rule)
+    return Places(
+        Region.objects.filter(regions, level__in=ROLE_LEVELS.get(role, frozenset())),
+        Institution.objects.filter(institutions),
+        Operator.objects.filter(operators),
+        nowhere=any(rule.where == Where.NOWHERE for rule in rules),
+    )
+
+
+def managed_memberships(principal: Principal) -> QuerySet[Membership]:
+    """Memberships that are the principal's to change and end, past ones included; never its own."""
+    held = standing(principal)
+    if not isinstance(principal, User) or not held.roles & MANAGERS:
+        return Membership.objects.none()
+    managed = Q(pk__in=[])
+    for roles in _alike(_rules(held)):
+        managed |= Q(_where(places_for(principal, roles[0]), roles[0]), role__in=roles)
+    return Membership.objects.filter(managed).exclude(user=principal)
+
+
+def visible_memberships(principal: Principal) -> QuerySet[Membership]:
+    """Memberships that the principal reads on the pages of people. Who keeps accounts reads the roles of all."""
+    if isinstance(principal, User) and keeps_accounts(principal):
+        return Membership.objects.exclude(user=principal)
+    return managed_memberships(principal)
+
+
+def visible_people(principal: Principal) -> QuerySet[User]:
+    """People with a membership that is, or was, the principal's to manage; accounts without any for administrators."""
+    if not isinstance(principal, User):
+        return User.objects.none()
+    if keeps_accounts(principal):
+        return User.objects.exclude(pk=principal.pk)
+    visible = Q(pk__in=managed_memberships(principal).values("user"))
+    if grants_administration(principal):
+        visible |= Q(~Exists(Membership.objects.filter(user=OuterRef("pk"))))
+    return User.objects.filter(visible).exclude(pk=principal.pk)
+
+
+def may_give(principal: Principal, user: User, membership: Membership) -> bool:
+    """Whether the principal may give `membership`, not yet stored, to a person it sees."""
+    return visible_people(principal).filter(pk=user.pk).exists() and may_place(principal, membership)
+
+
+def may_place(principal: Principal, membership: Membership) -> bool:
+    """Whether the principal gives this role at this place, to whomever."""
+    role = Role(membership.role)
+    if role in ADMINISTRATOR_ROLES:
+        return False
+    places = places_for(principal, role)
+    if membership.region_id is not None:
+        return places.regions.filter(pk=membership.region_id).exists()
+    if membership.institution_id is not None:
+        return places.institutions.filter(pk=membership.institution_id).exists()
+    operator_id = membership.operator_id
+    return operator_id is not None and places.operators.filter(pk=operator_id).exists()
+
+
+def may_end(principal: Principal, membership: Membership) -> bool:
+    """Whether the principal ends this membership, or changes it."""
+    return managed_memberships(principal).filter(pk=membership.pk).exclude(role__in=ADMINISTRATOR_ROLES).exists()
+
+
+def may_propose_end_of_administration(principal: Principal, membership: Membership) -> bool:
+    """Whether the principal may propose the end of an administrator's role."""
+    return managed_memberships(principal).filter(pk=membership.pk, role__in=ADMINISTRATOR_ROLES).exists()
+
+
+def may_propose_administration(principal: Principal, user: User) -> bool:
+    """Whether the principal may propose a person as administrator: never itself."""
+    return grants_administration(principal) and visible_people(principal).filter(pk=user.pk).exists()
+
+
+def may_confirm_administration(principal: Principal, user: User) -> bool:
+    """Whether the principal may confirm what another proposed for this person: any administrator, never for itself."""
+    administers = bool(standing(principal).roles & ADMINISTRATOR_ROLES)
+    return administers and isinstance(principal, User) and principal.pk != user.pk
+
+
+def may_switch_account(principal: Principal, user: User) -> bool:
+    """Whether the principal switches this account off and on.
+
+    An account is one person's for everything it holds: only who manages all of it, or keeps accounts, may.
+    """
+    if not isinstance(principal, User) or principal.pk == user.pk:
+        return False
+    if keeps_accounts(principal):
+        return True
+    held = Membership.objects.filter(user=user)
+    lasting = held.lasting(timezone.localdate())
+    relevant = list((lasting if lasting.exists() else held).values_list("pk", flat=True))
+    if not relevant:
+        return grants_administration(principal)
+    return managed_memberships(principal).filter(pk__in=relevant).count() == len(relevant)
+
+
+def may_reset_password(principal: Principal, user: User) -> bool:
+    """Whether the principal gives this account a new initial password.
+
+    Not of an administrator: whoever reads the new password could sign in with it and hold two of the three roles.
+    """
+    if user.is_superuser or user.is_staff:
+        return False
+    administers = Membership.objects.lasting(timezone.localdate()).filter(user=user, role__in=ADMINISTRATOR_ROLES)
+    return may_switch_account(principal, user) and not administers.exists()
+
+
+def require_may_place(principal: Principal, membership: Membership) -> None:
+    """Refuse a role or a place that is not the principal's to give."""
+    if not may_place(principal, membership):
+        raise NotPermitted(_("This role is not yours to give here."), field="place")
+
+
+def require_may_give(principal: Principal, user: User, membership: Membership) -> None:
+    """Refuse as above, and for people that the principal does not manage."""
+    if isinstance(principal, User) and principal.pk == user.pk:
+        raise NotPermitted(_("Nobody manages himself; your own office does."))
+    if not may_give(principal, user, membership):
+        raise NotPermitted(_("This role is not yours to give here."), field="place")
+
+
+def require_may_end(principal: Principal, membership: Membership) -> None:
+    """Refuse whoever does not manage the membership."""
+    if not may_end(principal, membership):
+        raise NotPermitted(_("This membership is not yours to change."))
+
+
+def require_may_confirm_administration(principal: Principal, user: User) -> None:
+    """Refuse everyone but administrators, and these for themselves."""
+    if not may_confirm_administration(principal, user):
+        raise NotPermitted(_("Only administrators decide on administrators, and never on themselves."))
+
+
+def require_may_switch_account(principal: Principal, user: User) -> None:
+    """Refuse whoever does not manage everything that the account holds."""
+    if not may_switch_account(principal, user):
+        raise NotPermitted(
+            _("This account is not yours to switch: only who manages all of a person's roles, or keeps accounts, may.")
+        )
+
+
+def require_may_reset_password(principal: Principal, user: User) -> None:
+    """Refuse whoever does not manage everything that the account holds, and for administrators everyone."""
+    if not may_reset_password(principal, user):
+        raise NotPermitted(
+            _("This password is not yours to reset. An administrator's is reset at the server, with restore_account.")
+        )
+
+
+def _rules(held: Standing) -> list[Rule]:
+    return [rule for rule in RULES if rule.manager in held.roles]
+
+
+def _alike(rules: list[Rule]) -> list[list[Role]]:
+    """Roles that are given at the very same places, together: one condition for all of them."""
+    places: dict[Role, set[tuple[Any, ...]]] = {}
+    for rule in rules:
+        places.setdefault(rule.managed, {("levels", ROLE_LEVELS.get(rule.managed))}).add((rule.manager, rule.where))
+    groups: dict[frozenset[tuple[Any, ...]], list[Role]] = {}
+    for role, found in places.items():
+        groups.setdefault(frozenset(found), []).append(role)
+    return list(groups.values())
+
+
+def _where(places: Places, role: Role) -> Q:
+    if role in ADMINISTRATOR_ROLES:
+        return Q()
+    if role in ROLE_LEVELS:
+        return Q(region__in=places.regions)
+    # Few operators have people of their own: only these are judged, not all of them with all their institutions.
+    peopled = places.operators.filter(Exists(Membership.objects.filter(operator=OuterRef("pk"))))
+    return Q(institution__in=places.institutions) | Q(operator__in=peopled)
+
+
+def _regions(held: Standing, rule: Rule) -> Q:
+    own = held.regions_of(rule.manager)
+    if rule.where == Where.ITSELF:
+        return Q(pk__in=own)
+    if rule.where == Where.BELOW:
+        return Q(parent__in=own)
+    return Q(pk__isnull=False) if rule.where == Where.ANY_REGION else Q(pk__in=[])
+
+
+def _institutions(held: Standing, rule: Rule) -> Q:
+    if rule.where == Where.INSTITUTIONS:
+        return Q(county__in=held.regions_of(rule.manager))
+    return Q(pk__in=held.directing if rule.where == Where.DIRECTED else [])
+
+
+def _operators(held: Standing, rule: Rule) -> Q:
+    if rule.where == Where.DIRECTED:
+        return Q(pk__in=held.operators_of(rule.manager))
+    if rule.where != Where.OPERATORS:
+        return Q(pk__in=[])
+    own = held.regions_of(rule.manager)
+    counties = Region.objects.filter(
+        Q(code__in=own) | Q(parent__in=own) | Q(parent__parent__in=own), level=Level.COUNTY
+    ).values("pk")
+    run = Institution.objects.filter(operator=OuterRef("pk"))
+    return Q(Exists(run.filter(county__in=counties))) & ~Q(Exists(run.exclude(county__in=counties)))

@@ -1,0 +1,50 @@
+"""Make accounts, give them a new initial password, switch them off and on. Who may is decided elsewhere."""
+
+import secrets
+
+from portal.accounts.models import User
+
+_GROUPS = ("ABCDEFGHJKLMNPQRSTUVWXYZ", "abcdefghijkmnpqrstuvwxyz", "23456789")
+"""Letters and digits that nobody mistakes for each other on paper: no I, O, l, o, 0, 1."""
+_GROUP_LENGTH = 4
+_GROUP_COUNT = 4
+
+
+def create_account(*, username: str, name: str, email: str = "") -> tuple[User, str]:
+    """Store a new account; answer it with its initial password, which cannot be shown again.
+
+    Raises ValidationError (by field) where a value has no valid form, IntegrityError where the user name is taken.
+    """
+    password = initial_password()
+    user = User(username=User.normalize_username(username), name=name, email=User.objects.normalize_email(email))
+    user.set_password(password)
+    user.full_clean(validate_unique=False)
+    user.save(force_insert=True)
+    return user, password
+
+
+def reset_password(*, user_id: int) -> tuple[User, str]:
+    """Give an account a new initial password; answer it. Sessions that were open end with their next request."""
+    password = initial_password()
+    user = User.objects.select_for_update(no_key=True).get(pk=user_id)
+    user.set_password(password)
+    user.save(update_fields=["password"])
+    return user, password
+
+
+def set_active(*, user_id: int, active: bool) -> User:
+    """Let an account sign in, or not; without it, open sessions end with their next request."""
+    user = User.objects.select_for_update(no_key=True).get(pk=user_id)
+    user.is_active = active
+    user.save(update_fields=["is_active"])
+    return user
+
+
+def initial_password() -> str:
+    """Four groups of four characters with a capital, a small letter and a digit: some 90 bits."""
+    alphabet = "".join(_GROUPS)
+    while True:
+        drawn = [secrets.choice(alphabet) for _position in range(_GROUP_LENGTH * _GROUP_COUNT)]
+        if all(any(character in group for character in drawn) for group in _GROUPS):
+            text = "".join(drawn)
+            return "-".join(text[at : at + _GROUP_LENGTH] for at in range(0, len(text), _GROUP_LENGTH))

@@ -1,0 +1,96 @@
+"""An office and its people, in a real browser: with and without scripts, at 360 px, with the keyboard."""
+
+import re
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
+
+pytestmark = pytest.mark.browser
+
+PASSWORD = re.compile(r"^[A-Za-z2-9]{4}(-[A-Za-z2-9]{4}){3}$")
+
+
+def fill_in(page, username):
+    page.goto("/people/")
+    page.get_by_role("link", name="邀请人员").click()
+    page.get_by_role("link", name="机构填报员").click()
+    page.get_by_label("姓名").fill("王小明")
+    page.get_by_label("用户名").fill(username)
+    page.get_by_label("适用范围").select_option(label="石家庄市长安区山宝幼儿园（示例） SJZ-0001")
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_officer_invites_and_the_person_signs_in_and_is_ended(open_page, scripts):
+    username = f"wang.{scripts}".lower()
+    page = open_page("county", width=360, scripts=scripts)
+    fill_in(page, "clerk")
+    page.get_by_role("button", name="邀请", exact=True).click()
+    expect(page.locator("#form-errors")).to_contain_text("该用户名已被使用")
+    expect(page.get_by_label("姓名")).to_have_value("王小明")
+
+    page.get_by_label("用户名").fill(username)
+    page.get_by_role("button", name="邀请", exact=True).click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("初始密码")
+    password = page.locator("output.secret").inner_text()
+    assert PASSWORD.match(password)
+    assert page.get_by_role("button", name="打印").is_visible() == scripts
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth") if scripts else True
+
+    other = open_page(scripts=scripts)
+    other.goto("/accounts/sign-in/")
+    other.fill("[name=username]", username)
+    other.fill("[name=password]", password)
+    other.click("main button[type=submit].btn-primary")
+    other.wait_for_url(lambda url: "sign-in" not in url)
+
+    page.get_by_role("link", name="查看该人员").click()
+    page.get_by_role("link", name=re.compile("^终止")).click()
+    page.get_by_label("立即终止").check()
+    page.get_by_label("理由").fill("试用期满")
+    page.get_by_role("button", name="终止", exact=True).click()
+    expect(page.locator("main")).to_contain_text("试用期满")
+    expect(page.locator("main")).not_to_contain_text(password)
+
+
+def test_search_by_keyboard(open_page):
+    page = open_page("county")
+    page.goto("/people/")
+    page.get_by_label("查询").focus()
+    page.keyboard.type("市场监管")
+    page.keyboard.press("Enter")
+    expect(page.locator("#people-rows tbody tr")).to_have_count(1)
+    expect(page).to_have_url(re.compile(r"q=%E5%B8%82"))
+
+
+@pytest.mark.parametrize("width", [1280, 360])
+@pytest.mark.parametrize(
+    ("user", "path"),
+    [
+        ("county", "/people/"),
+        ("county", "/people/new/"),
+        ("county", "/people/new/?role=institution_clerk"),
+        ("county", "/people/me/"),
+        ("county", "/roles/"),
+        ("system-admin", "/people/?state=active"),
+    ],
+)
+def test_pages_are_accessible_and_fit(open_page, user, path, width):
+    page = open_page(user, width=width)
+    page.goto(path)
+    found = Axe().run(page)
+    assert found.violations_count == 0, found.generate_report()
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+
+
+def test_person_and_acts_are_accessible(open_page):
+    page = open_page("county")
+    page.goto("/people/?q=clerk")
+    page.locator("#people-rows tbody a").first.click()
+    address = page.url
+    for link in ("", "变更", "终止", "停用", "重置密码", "授予角色"):
+        page.goto(address)
+        if link:
+            page.get_by_role("link", name=re.compile(f"^{link}")).first.click()
+        found = Axe().run(page)
+        assert found.violations_count == 0, found.generate_report()
