@@ -5,9 +5,10 @@ from django.contrib.auth.views import LogoutView
 from django.urls import include, path
 from django.views.i18n import set_language
 
-from pilots.web import capacity, figures, institutions, regions
+from pilots.web import capacity, figures, institutions, regions, revocations, target_proposals, targets
 from pilots.web.sign_in import SignIn, home
 from portal import health
+from portal.approvals import web as approvals
 from portal.shared.audience import Audience, open_to
 
 urlpatterns = [
@@ -19,6 +20,12 @@ urlpatterns = [
     path("institutions/<str:number>/", institutions.detail, name="institution"),
     path("institutions/<str:number>/report/", capacity.report, name="report_capacity"),
     path("institutions/<str:number>/reports/<int:report_id>/correct/", capacity.correct, name="correct_report"),
+    path("institutions/<str:number>/revoke-designation/", revocations.revoke, name="revoke_designation"),
+    path("targets/", targets.index, name="targets"),
+    path("targets/<str:code>/propose/", target_proposals.propose, name="target_propose"),
+    path("targets/<str:code>/<str:indicator>/<int:year>/", targets.detail, name="target"),
+    path("proposals/", approvals.index, name="proposals"),
+    path("proposals/<int:proposal_id>/", approvals.detail, name="proposal"),
     path("institution/", capacity.mine, name="mine"),
     path("accounts/sign-in/", open_to(Audience.ANYONE)(SignIn.as_view()), name="sign_in"),
     path("accounts/sign-out/", open_to(Audience.SIGNED_IN)(LogoutView.as_view()), name="sign_out"),

@@ -7,11 +7,14 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from pilots.policies.standing import standing
-from pilots.states.roles import Role
+from pilots.policies.standing import Standing, standing
+from pilots.states.roles import ADMINISTRATOR_ROLES, Role
 from pilots.web.days import dated, request_demo
 from portal.accounts.models import User
 from portal.shared.requests import current_request_id
+
+_REVIEWING = ADMINISTRATOR_ROLES | {Role.AUDITOR}
+"""Besides officers: those whose own acts need two people, and those who look on."""
 
 
 def portal(request: HttpRequest) -> dict[str, Any]:
@@ -41,16 +44,19 @@ def _people(request: HttpRequest) -> dict[str, Any]:
         "user_roles": "、".join(str(Role(role).label) for role in sorted(held.roles)),
         "navigation": [
             {"label": label, "url": url, "icon": icon, "active": request.path.startswith(prefix)}
-            for label, url, icon, prefix in _entries(bool(held.reading), bool(held.institutions))
+            for label, url, icon, prefix in _entries(held)
         ],
     }
 
 
-def _entries(reads: bool, speaks: bool) -> list[tuple[str, str, str, str]]:  # noqa: FBT001  # two facts, not switches
+def _entries(held: Standing) -> list[tuple[str, str, str, str]]:
     entries = []
-    if reads:
+    if held.reading:
         entries.append((_("Overview"), reverse("home"), "home", "/regions/"))
         entries.append((_("Institutions"), reverse("institutions"), "building-community", "/institutions/"))
-    if speaks:
+        entries.append((_("Targets"), reverse("targets"), "target-arrow", "/targets/"))
+    if held.steering or held.roles & _REVIEWING:
+        entries.append((_("Two-person review"), reverse("proposals"), "checklist", "/proposals/"))
+    if held.institutions:
         entries.append((_("My institutions"), reverse("mine"), "report", "/institution/"))
     return entries

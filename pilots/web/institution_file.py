@@ -64,19 +64,26 @@ def flags(row: RegisterRow | None) -> list[Row]:
     return found or [{"status": "neutral", "label": _("Not filed")}]
 
 
-def page(file: InstitutionFile, day: date, *, may_report: bool) -> Row:
+def page(file: InstitutionFile, day: date, *, may_report: bool, may_revoke: bool) -> Row:
     """The file of one institution."""
     institution = file.institution
     report_url = reverse("report_capacity", args=[institution.number]) if may_report else ""
+    pilot = file.row is not None and file.row.pilot_level
+    revoke_url = reverse("revoke_designation", args=[institution.number]) if may_revoke and pilot else ""
     return {
         "institution": {
             "number": institution.number,
             "name": institution.name,
             "region": institution.county.label,
         },
-        "actions": [{"label": _("Report places"), "url": report_url, "icon": "plus", "primary": True}]
-        if report_url
-        else [],
+        "actions": [
+            *(
+                [{"label": _("Report places"), "url": report_url, "icon": "plus", "primary": True}]
+                if report_url
+                else []
+            ),
+            *([{"label": _("Revoke the designation"), "url": revoke_url, "icon": "ban"}] if revoke_url else []),
+        ],
         "statuses": flags(file.row),
         "metrics": _metrics(file.row),
         "facts": _facts(file),

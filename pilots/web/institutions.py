@@ -18,6 +18,7 @@ from django.views.decorators.vary import vary_on_headers
 
 from pilots.models import Designation, Filing, InclusiveRecognition, Institution, Region
 from pilots.operations.institutions import Entry, FilingEntry, register_institution
+from pilots.policies.designations import may_propose_revocation
 from pilots.policies.institutions import county_desks, may_report, visible_institutions
 from pilots.policies.regions import visible_regions
 from pilots.queries.figures.measures import FILED, INCLUSIVE, PILOT
@@ -82,7 +83,12 @@ def detail(request: HttpRequest, number: str) -> HttpResponse:
     context = {
         **asked.context(),
         "stamp": _("read from the register just now"),
-        **shown.page(file, asked.day, may_report=may_report(request.user, institution)),
+        **shown.page(
+            file,
+            asked.day,
+            may_report=may_report(request.user, institution),
+            may_revoke=may_propose_revocation(request.user, institution),
+        ),
         "breadcrumb": [
             {"label": _("Institutions"), "url": dated(reverse("institutions"), asked.day)},
             {"label": institution.name, "url": None},

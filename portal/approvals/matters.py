@@ -84,7 +84,7 @@ class Adoption:
 
 
 ADOPTED: dict[str, Adoption] = {}
-"""By the act's name in the trail. Filled where operations are adopted; the URL map imports all of them."""
+"""By the act's name in the trail. Filled where operations are adopted; each app's `adoptions` imports its own."""
 
 
 def two_person_acts() -> list[Adoption]:
