@@ -48,7 +48,9 @@ class TargetForm(StyledForm):
     """What a region shall reach. `replaces` is the line that the proposer saw."""
 
     replaces = forms.IntegerField(required=False, widget=forms.HiddenInput)
-    baseline_value = _number(_("Baseline"), _("The figure's value on the day below; progress is counted from it."))
+    baseline_value = _number(
+        _("Baseline"), _("The figure's value on the day of the baseline; progress is counted from it.")
+    )
     baseline_on = forms.DateField(label=_("Day of the baseline"), widget=DayInput)
     goal = _number(_("Goal"), _("What the figure shall be at the end of the year."))
     mandate = LineField(

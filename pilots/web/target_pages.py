@@ -91,7 +91,8 @@ def _sum_check(code: str, regions: Sequence[Region], own: dict[str, Target]) -> 
         said = _("%(gap)s less than the goal of %(region)s.") % {"gap": text(gap), "region": top.label}
     else:
         said = _("%(gap)s more than the goal of %(region)s.") % {"gap": text(-gap), "region": top.label}
-    return {"sum": text(total), "sum_said": said, "sum_sign": "met" if target is not None and gap == 0 else "at_risk"}
+    sign = "neutral" if target is None else "at_risk" if gap else "met"
+    return {"sum": text(total), "sum_said": said, "sum_sign": sign}
 
 
 def _row(target: Target, region: Region, reading: Reading, *, own: bool) -> Row:

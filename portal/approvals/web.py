@@ -91,11 +91,10 @@ def detail(request: HttpRequest, proposal_id: int) -> HttpResponse:
         try:
             _decide(request, proposal, form.cleaned_data)
         except DomainError as error:
-            form.add_error(
-                error.field if error.field in form.fields else None, ValidationError(str(error), code=error.code)
-            )
+            at_field = error.field in form.fields
+            form.add_error(error.field if at_field else None, ValidationError(str(error), code=error.code))
             # Somebody else may have decided meanwhile: show what stands now.
-            return _page(request, seen.get(pk=proposal_id), form, status=error.status)
+            return _page(request, seen.get(pk=proposal_id), form, status=422 if at_field else error.status)
         messages.success(request, str(DONE[form.cleaned_data["move"]]))
         return redirect("proposal", proposal_id=proposal.pk)
     return _page(request, proposal, form, status=422 if form.errors else 200)

@@ -261,9 +261,9 @@ def test_operation_that_cannot_be_written_down_is_not_adopted():
 def test_label_reads_in_both_languages():
     proposal = propose()
     with override("en"):
-        assert proposal.label == "Shijiazhuang, 2021: Pilots"
+        assert proposal.label == "Shijiazhuang City, 2021: Pilots"
     with override("zh-hans"):
-        assert proposal.label == "石家庄市2021年：试点机构数"
+        assert proposal.label == "石家庄市2021年：试点机构"
     with override("fr"):
         assert proposal.label == proposal.labels[settings.LANGUAGE_CODE]
 
