@@ -61,6 +61,8 @@ def revoke(request: HttpRequest, number: str) -> HttpResponse:
         done = _propose(request, institution, form)
         if done is not None:
             return done
+        # What stands now is shown above the form; sent again, it is about that.
+        form.data = {**dict(form.data.items()), "designation": str(line.pk) if line else ""}
     return _page(request, institution, line, form)
 
 
