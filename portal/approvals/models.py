@@ -37,8 +37,8 @@ class Proposal(models.Model):
     arguments = models.JSONField(_("arguments"))
     subject = models.CharField(_("subject"), max_length=200)
     labels = models.JSONField(_("name of the subject, by language"))
-    place = models.CharField(_("place"), max_length=60)
-    office = models.CharField(_("deciding office"), max_length=60)
+    place = models.CharField(_("place"), max_length=60, blank=True)
+    office = models.CharField(_("deciding office"), max_length=60, blank=True)
     reason = models.CharField(_("reason"), max_length=500)
     proposed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name=_("proposed by")
