@@ -69,6 +69,9 @@ def test_revocation_by_city_and_province(as_user):
     proposal = Proposal.objects.get()
     assert answer["Location"] == reverse("proposal", args=[proposal.pk])
     assert as_user("city").get(url()).context["waiting"][0]["person"] == str(user("city"))
+    page = as_user("province").get(answer["Location"])
+    assert page.context["proposal"]["link"] == reverse("institution", args=[PILOT])
+    assert [change.new for change in page.context["changes"]] == ["none", TODAY.isoformat(), "石卫函〔2026〕8号"]
     again = as_user("province").post(url(), filled())
     assert again.status_code == 422
     assert again.context["form"].non_field_errors()
