@@ -65,6 +65,7 @@ INSTALLED_APPS = [
     "drf_spectacular_sidecar",
     "portal.accounts",
     "portal.audit",
+    "portal.approvals",
     "portal.shared",
     "pilots",
     "ratings",
@@ -370,3 +371,5 @@ LOGGING = {
 # --- the programme ------------------------------------------------------------------------------
 
 PORTAL_VERSION = "0.1.0"
+PROPOSAL_DAYS = env.int("PROPOSAL_DAYS", default=10)
+"""How long a proposal waits for its second person."""

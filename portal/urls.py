@@ -4,13 +4,26 @@ from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
 from django.views.i18n import set_language
 
-from pilots.web import capacity, disclosures, documents, figures, institutions, keys, regions, roles
+from pilots.web import (
+    capacity,
+    disclosures,
+    documents,
+    figures,
+    institutions,
+    keys,
+    regions,
+    revocations,
+    roles,
+    target_proposals,
+    targets,
+)
 from pilots.web.second_factor import office_sign_in
 from pilots.web.people import accounts as person_accounts
 from pilots.web.people import pages as people
 from pilots.web.people import roles as person_roles
 from pilots.web.sign_in import SignIn, home
 from portal import health
+from portal.approvals import web as approvals
 from portal.shared.audience import Audience, open_to
 
 sign_in = open_to(Audience.ANYONE)(SignIn.as_view())
@@ -41,6 +54,12 @@ urlpatterns = [
     path("operators/<int:operator_id>/keys/<str:prefix>/issued/", keys.issued, name="operator_key_issued"),
     path("operators/<int:operator_id>/keys/<str:prefix>/rotate/", keys.rotate, name="operator_key_rotate"),
     path("operators/<int:operator_id>/keys/<str:prefix>/revoke/", keys.revoke, name="operator_key_revoke"),
+    path("institutions/<str:number>/revoke-designation/", revocations.revoke, name="revoke_designation"),
+    path("targets/", targets.index, name="targets"),
+    path("targets/<str:code>/propose/", target_proposals.propose, name="target_propose"),
+    path("targets/<str:code>/<str:indicator>/<int:year>/", targets.detail, name="target"),
+    path("proposals/", approvals.index, name="proposals"),
+    path("proposals/<int:proposal_id>/", approvals.detail, name="proposal"),
     path("institution/", capacity.mine, name="mine"),
     path("system/disclosures/", disclosures.index, name="disclosures"),
     path("accounts/sign-in/", sign_in, name="sign_in"),

@@ -24,6 +24,7 @@ class DemoAccount:
 
 _ACCOUNTS: tuple[tuple[str, str, Role, str, str], ...] = (
     ("province", "省级管理员（示例）", Role.PROVINCE_OFFICER, "130000", ""),
+    ("province2", "省级复核人（示例）", Role.PROVINCE_OFFICER, "130000", ""),
     ("city", "市级管理员（示例）", Role.CITY_OFFICER, "130100", ""),
     ("county", "长安区经办人（示例）", Role.COUNTY_OFFICER, "130102", ""),
     ("county2", "循环化工园区经办人（示例）", Role.COUNTY_OFFICER, "130172", ""),

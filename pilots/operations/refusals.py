@@ -183,3 +183,17 @@ class RoleHeld(DomainError):
 
     code = "role_held"
     status = 409
+
+
+class TargetChangedMeanwhile(DomainError):
+    """The target that was to be changed is not the one that stands any more."""
+
+    code = "target_changed_meanwhile"
+    status = 409
+
+
+class DesignationChangedMeanwhile(DomainError):
+    """The designation that was to be ended does not stand any more, or another follows it."""
+
+    code = "designation_changed_meanwhile"
+    status = 409

@@ -1,4 +1,4 @@
-"""Targets in force."""
+"""Targets: those in force, and the ledger of each."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -6,6 +6,16 @@ from datetime import datetime
 from django.db.models import QuerySet
 
 from pilots.models import Target
+from pilots.queries.figures.registry import FIGURES
+from pilots.queries.figures.sources import FromMeasure
+
+_NOT_ASKED_FOR = frozenset({"counties_total", "population", "kindergartens_total", "institutions_over_capacity"})
+"""Counted, but nothing that a region is asked to raise."""
+
+TARGET_INDICATORS: tuple[str, ...] = tuple(
+    code for code, figure in FIGURES.items() if figure.source == FromMeasure(code) and code not in _NOT_ASKED_FOR
+)
+"""Figures for which a target can be set: counts that a region can be asked to raise."""
 
 
 def current_targets(
@@ -18,3 +28,14 @@ def current_targets(
     if regions is not None:
         targets = targets.filter(region__in=list(regions))
     return targets.order_by("region_id", "indicator", "-pk").distinct("region_id", "indicator")
+
+
+def target_ledger(region: str, indicator: str, year: int) -> QuerySet[Target]:
+    """Every line of one target, the one that stands first."""
+    return Target.objects.filter(region=region, indicator=indicator, year=year).order_by("-pk")
+
+
+def target_years(regions: Iterable[str]) -> list[int]:
+    """Years for which any of the regions has a target, the latest first."""
+    found = Target.objects.filter(region__in=list(regions)).order_by("-year").values_list("year", flat=True)
+    return list(found.distinct())

@@ -9,11 +9,14 @@ from django.utils.translation import gettext as _
 
 from pilots.policies.disclosures import may_audit
 from pilots.policies.people import manages_people
-from pilots.policies.standing import standing
-from pilots.states.roles import Role
+from pilots.policies.standing import Standing, standing
+from pilots.states.roles import ADMINISTRATOR_ROLES, Role
 from pilots.web.days import dated, request_demo
 from portal.accounts.models import User
 from portal.shared.requests import current_request_id
+
+_REVIEWING = ADMINISTRATOR_ROLES | {Role.AUDITOR}
+"""Besides officers: those whose own acts need two people, and those who look on."""
 
 
 def portal(request: HttpRequest) -> dict[str, Any]:
@@ -44,21 +47,24 @@ def _people(request: HttpRequest) -> dict[str, Any]:
         "navigation": [
             {"label": label, "url": url, "icon": icon, "active": _is_at(request.path, prefix)}
             for label, url, icon, prefix in [
-                *_entries(bool(held.reading), bool(held.institutions), may_audit(user)),
+                *_entries(held, user),
                 *_people_entries(user),
             ]
         ],
     }
 
 
-def _entries(reads: bool, speaks: bool, audits: bool) -> list[tuple[str, str, str, str]]:  # noqa: FBT001  # facts, not switches
+def _entries(held: Standing, user: User) -> list[tuple[str, str, str, str]]:
     entries = []
-    if reads:
+    if held.reading:
         entries.append((_("Overview"), reverse("home"), "home", "/regions/"))
         entries.append((_("Institutions"), reverse("institutions"), "building-community", "/institutions/"))
-    if speaks:
+        entries.append((_("Targets"), reverse("targets"), "target-arrow", "/targets/"))
+    if held.steering or held.roles & _REVIEWING:
+        entries.append((_("Two-person review"), reverse("proposals"), "checklist", "/proposals/"))
+    if held.institutions:
         entries.append((_("My institutions"), reverse("mine"), "report", "/institution/"))
-    if audits:
+    if may_audit(user):
         entries.append((_("Disclosures"), reverse("disclosures"), "eye-check", "/system/disclosures/"))
     return entries
 

@@ -65,17 +65,19 @@ def flags(row: RegisterRow | None) -> list[Row]:
     return found or [{"status": "neutral", "label": _("Not filed")}]
 
 
-def page(file: InstitutionFile, day: date, *, may_report: bool, plainly: bool, keys_url: str = "") -> Row:
+def page(file: InstitutionFile, day: date, *, may_report: bool, may_revoke: bool, plainly: bool, keys_url: str) -> Row:
     """The file of one institution; its people's numbers `plainly` only for its own people."""
     institution = file.institution
     report_url = reverse("report_capacity", args=[institution.number]) if may_report else ""
+    pilot = file.row is not None and file.row.pilot_level
+    revoke_url = reverse("revoke_designation", args=[institution.number]) if may_revoke and pilot else ""
     return {
         "institution": {
             "number": institution.number,
             "name": institution.name,
             "region": institution.county.label,
         },
-        "actions": _actions(report_url, keys_url),
+        "actions": _actions(report_url, keys_url, revoke_url),
         "statuses": flags(file.row),
         "metrics": _metrics(file.row),
         "facts": _facts(file, plainly=plainly),
@@ -100,8 +102,10 @@ def page(file: InstitutionFile, day: date, *, may_report: bool, plainly: bool, k
     }
 
 
-def _actions(report_url: str, keys_url: str) -> list[Row]:
+def _actions(report_url: str, keys_url: str, revoke_url: str) -> list[Row]:
     actions: list[Row] = []
+    if revoke_url:
+        actions.append({"label": _("Revoke the designation"), "url": revoke_url, "icon": "ban", "primary": False})
     if keys_url:
         actions.append({"label": _("API keys"), "url": keys_url, "icon": "lock", "primary": False})
     if report_url:

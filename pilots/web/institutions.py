@@ -20,6 +20,7 @@ from pilots.models import Designation, Filing, InclusiveRecognition, Institution
 from pilots.operations.institutions import Entry, FilingEntry, register_institution
 from pilots.policies.disclosures import sees_plainly
 from pilots.policies.documents import visible_documents
+from pilots.policies.designations import may_propose_revocation
 from pilots.policies.institutions import county_desks, may_report, visible_institutions
 from pilots.policies.keys import may_manage_keys
 from pilots.policies.regions import visible_regions
@@ -95,6 +96,7 @@ def detail(request: HttpRequest, number: str) -> HttpResponse:
             asked.day,
             may_report=may_change,
             plainly=sees_plainly(request.user, institution),
+            may_revoke=may_propose_revocation(request.user, institution),
             keys_url=keys_url,
         ),
         "documents": document_rows(on_record, asked.day, number, may_change=may_change),

@@ -28,6 +28,8 @@ class Audience(StrEnum):
     REPORTING = "who reports for an institution"
     """Whoever speaks for the institution, and the officers of its county unit."""
     COUNTY_DESK = "county officers"
+    STEERING = "officers of the province and the cities"
+    """Officers of the region's city or province; readers of the region get 403."""
     OFFICE = "who manages people"
     """Officers for the people below them, directors for their institution, administrators for administrators."""
     KEYS = "who manages an institution's keys"

@@ -111,9 +111,22 @@ def test_baseline_and_growth_add_up_after_late_facts(computed):
             assert explanation.denominator_records.total() == explanation.value.denominator
 
 
+def set_city_target(*, baseline_value, goal):
+    return set_target(
+        region_id=CITY,
+        indicator="pilots_total",
+        year=2021,
+        baseline_value=baseline_value,
+        baseline_on=date(2021, 1, 1),
+        goal=goal,
+        by=None,
+        at=timezone.now(),
+    )
+
+
 def test_baseline_typed_by_hand_is_explained_by_the_difference():
     city = Region.objects.get(pk=CITY)
-    set_target(region=city, indicator="pilots_total", year=2021, baseline=(40, date(2021, 1, 1)), goal=67, by=None)
+    set_city_target(baseline_value=40, goal=67)
     explanation = explain(FIGURES["target_pilots_base"], city, DAY)
     assert explanation.number == 40 == explanation.records.total()
     assert explanation.records.page(44, 45)[0].value == -4
@@ -145,10 +158,7 @@ def test_same_correction_sent_twice_is_one():
 
 def test_target_set_later_waits_for_the_next_run():
     night(DAY + timedelta(days=1))
-    city = Region.objects.get(pk=CITY)
-    target = set_target(
-        region=city, indicator="pilots_total", year=2021, baseline=(44, date(2021, 1, 1)), goal=99, by=None
-    )
+    target = set_city_target(baseline_value=44, goal=99)
     assert figure("target_pilots", DAY) == 67
     night(DAY + timedelta(days=1))
     assert figure("target_pilots", DAY) == 99

@@ -122,7 +122,8 @@ def test_names_and_contacts_may_change():
 
 def test_target_is_set_for_counted_figures_only():
     city = Region.objects.get(pk="130100")
-    common = {"region": city, "year": 2022, "baseline": (48, date(2022, 1, 1)), "goal": 80, "by": None}
+    common = {"region_id": city.pk, "year": 2022, "baseline_value": 48, "baseline_on": date(2022, 1, 1), "goal": 80}
+    common |= {"by": None, "at": NOW}
     set_target(indicator="pilots_total", **common)
     assert Target.objects.get(region=city, year=2022).goal == 80
     for indicator in ("county_coverage_pct", "nothing", "inclusive_institutions"):

@@ -1,0 +1,6 @@
+"""The operations of this app that need two people, imported when the portal starts so that all of them are known."""
+
+from pilots.operations.designations import propose_revocation
+from pilots.operations.targets import change_target
+
+__all__ = ["change_target", "propose_revocation"]
