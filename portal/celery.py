@@ -10,6 +10,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
 app = Celery("portal")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks(["pilots.tasks"], related_name="nightly")
+app.autodiscover_tasks(["pilots.tasks"], related_name="notices")
 
 # Times are Asia/Shanghai (CELERY_TIMEZONE). PORTAL_NIGHTLY_CRON is "minute hour day month weekday".
 app.conf.beat_schedule = {
@@ -20,5 +21,11 @@ app.conf.beat_schedule = {
     "every hour, catch up on a night that was missed": {
         "task": "pilots.tasks.nightly.catch_up",
         "schedule": crontab(minute="17"),
+    },
+    "every minute, deliver messages and send e-mails that are due": {
+        "task": "pilots.tasks.notices.send_messages",
+        "schedule": crontab(),
+        # What waited behind a long task is done by the next one just as well.
+        "options": {"expires": 60},
     },
 }

@@ -5,7 +5,7 @@ from django.contrib.auth.views import LogoutView
 from django.urls import include, path
 from django.views.i18n import set_language
 
-from pilots.web import capacity, figures, institutions, regions
+from pilots.web import capacity, desk, figures, institutions, mail_queue, regions
 from pilots.web.sign_in import SignIn, home
 from portal import health
 from portal.shared.audience import Audience, open_to
@@ -20,6 +20,13 @@ urlpatterns = [
     path("institutions/<str:number>/report/", capacity.report, name="report_capacity"),
     path("institutions/<str:number>/reports/<int:report_id>/correct/", capacity.correct, name="correct_report"),
     path("institution/", capacity.mine, name="mine"),
+    path("desk/", desk.index, name="desk"),
+    path("desk/read/", desk.read_all, name="messages_read"),
+    path("desk/settings/", desk.preferences, name="desk_settings"),
+    path("desk/messages/<int:message_id>/", desk.message, name="message"),
+    path("desk/messages/<int:message_id>/read/", desk.read, name="message_read"),
+    path("system/messages/", mail_queue.index, name="mail_queue"),
+    path("system/messages/<int:delivery_id>/retry/", mail_queue.retry, name="mail_retry"),
     path("accounts/sign-in/", open_to(Audience.ANYONE)(SignIn.as_view()), name="sign_in"),
     path("accounts/sign-out/", open_to(Audience.SIGNED_IN)(LogoutView.as_view()), name="sign_out"),
     path("language/", open_to(Audience.ANYONE)(login_not_required(set_language)), name="set_language"),

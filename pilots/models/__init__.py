@@ -4,6 +4,7 @@ from pilots.models.capacity import CapacityReport
 from pilots.models.coverage import CoverageSnapshot, DemoLoad, LateFactSweep, NightRun
 from pilots.models.facts import Designation, Filing, InclusiveRecognition
 from pilots.models.institutions import Institution, Kindergarten, Operator
+from pilots.models.notices import Delivery, Message, MessagePreference, Notice
 from pilots.models.people import InstitutionKey, Membership
 from pilots.models.regions import Region, RegionFact
 from pilots.models.register import RegisterRow
@@ -12,6 +13,7 @@ from pilots.models.targets import Target, TargetProgress
 __all__ = [
     "CapacityReport",
     "CoverageSnapshot",
+    "Delivery",
     "DemoLoad",
     "Designation",
     "Filing",
@@ -21,7 +23,10 @@ __all__ = [
     "Kindergarten",
     "LateFactSweep",
     "Membership",
+    "Message",
+    "MessagePreference",
     "NightRun",
+    "Notice",
     "Operator",
     "Region",
     "RegionFact",

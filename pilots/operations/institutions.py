@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from pilots.models import Filing, Institution, Kindergarten, Operator, Region
 from pilots.models.ledgers import ClockTimestamp
+from pilots.operations.notices import notify
 from pilots.operations.refusals import DayTooEarly, FutureDay, Implausible, InstitutionClosed
 from pilots.policies.institutions import require_may_register_in
 from pilots.policies.standing import Principal
@@ -85,6 +86,8 @@ def register_institution(
             source=source,
             recorded_by=author,
         )
+    key = f"institution.registered:{institution.number}"
+    notify(kind="institution.registered", key=key, at=at, institution=institution, by=by)
     return institution
 
 
@@ -101,6 +104,8 @@ def close_institution(*, institution_id: int, closed_on: date, by: Principal, at
         raise FutureDay(_("The day of closing has not come yet."), field="closed_on")
     institution.closed_on = closed_on
     Institution.objects.filter(pk=institution.pk).update(closed_on=closed_on, closed_recorded_at=ClockTimestamp())
+    key = f"institution.closed:{institution.number}"
+    notify(kind="institution.closed", key=key, at=at, institution=institution, by=by, closed_on=closed_on)
     return institution
 
 

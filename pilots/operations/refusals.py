@@ -78,3 +78,10 @@ class Implausible(DomainError):
 
     code = "implausible"
     status = 400
+
+
+class NotUndelivered(DomainError):
+    """Only an e-mail that was refused or given up is sent once more."""
+
+    code = "not_undelivered"
+    status = 409

@@ -7,11 +7,16 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from pilots.operations.notices import unread_count
+from pilots.policies.notices import may_watch_mail
 from pilots.policies.standing import standing
 from pilots.states.roles import Role
 from pilots.web.days import dated, request_demo
 from portal.accounts.models import User
 from portal.shared.requests import current_request_id
+
+MANY_UNREAD = 100
+"""From here on the number of unread messages says nothing more, and would not fit on a telephone."""
 
 
 def portal(request: HttpRequest) -> dict[str, Any]:
@@ -37,20 +42,25 @@ def _people(request: HttpRequest) -> dict[str, Any]:
     if not isinstance(user, User):
         return {}
     held = standing(user)
+    unread = unread_count(user)
     return {
+        "unread_count": unread,
+        "unread_shown": str(unread) if unread < MANY_UNREAD else f"{MANY_UNREAD - 1}+",
         "user_roles": "、".join(str(Role(role).label) for role in sorted(held.roles)),
         "navigation": [
             {"label": label, "url": url, "icon": icon, "active": request.path.startswith(prefix)}
-            for label, url, icon, prefix in _entries(bool(held.reading), bool(held.institutions))
+            for label, url, icon, prefix in _entries(bool(held.reading), bool(held.institutions), may_watch_mail(user))
         ],
     }
 
 
-def _entries(reads: bool, speaks: bool) -> list[tuple[str, str, str, str]]:  # noqa: FBT001  # two facts, not switches
+def _entries(reads: bool, speaks: bool, watches: bool) -> list[tuple[str, str, str, str]]:  # noqa: FBT001  # facts, not switches
     entries = []
     if reads:
         entries.append((_("Overview"), reverse("home"), "home", "/regions/"))
         entries.append((_("Institutions"), reverse("institutions"), "building-community", "/institutions/"))
     if speaks:
         entries.append((_("My institutions"), reverse("mine"), "report", "/institution/"))
+    if watches:
+        entries.append((_("Outgoing e-mail"), reverse("mail_queue"), "mail", "/system/messages/"))
     return entries

@@ -2,6 +2,7 @@
 
 from typing import ClassVar
 
+from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, PermissionsMixin, UserManager
 from django.contrib.auth.validators import UnicodeUsernameValidator
 from django.db import models
@@ -29,6 +30,17 @@ class User(AbstractBaseUser, PermissionsMixin):
         default=False,
         help_text=_("Demonstration accounts cannot sign in in production."),
     )
+    language = models.CharField(
+        _("language of messages"),
+        max_length=10,
+        choices=settings.LANGUAGES,
+        default=settings.LANGUAGE_CODE,
+        db_default=settings.LANGUAGE_CODE,
+    )
+    # How many messages wait unread, kept by whoever delivers them, so that no page has to count; and what that count
+    # rests on, opaque here: where it no longer holds, they are counted anew.
+    unread_messages = models.PositiveIntegerField(_("unread messages"), default=0, db_default=0, editable=False)
+    unread_basis = models.CharField(max_length=32, blank=True, default="", db_default="", editable=False)
     date_joined = models.DateTimeField(_("created at"), db_default=Now(), editable=False)
 
     USERNAME_FIELD = "username"

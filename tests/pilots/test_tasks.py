@@ -17,7 +17,11 @@ YESTERDAY = timezone.localdate() - timedelta(days=1)
 def test_every_scheduled_name_is_a_registered_task():
     app.loader.import_default_modules()
     scheduled = {entry["task"] for entry in app.conf.beat_schedule.values()}
-    assert scheduled == {"pilots.tasks.nightly.run_nightly", "pilots.tasks.nightly.catch_up"}
+    assert scheduled == {
+        "pilots.tasks.nightly.run_nightly",
+        "pilots.tasks.nightly.catch_up",
+        "pilots.tasks.notices.send_messages",
+    }
     assert scheduled <= set(app.tasks)
 
 
