@@ -214,6 +214,7 @@ def test_every_kind_has_readers_and_says_its_parameters_in_both_languages():
         assert texts["en"] != texts["zh-hans"], kind.code
         for said in texts.values():
             assert "%(" not in "".join(said)
+            assert not {"kind", "key", "at", "institution", "region", "user", "by"} & kind.parameters, kind.code
             for name in kind.parameters:
                 assert f"%({name})s" in str(kind.subject) + str(kind.body), (kind.code, name)
     assert {readers for kind in KINDS.values() for readers in kind.readers} == set(Readers)
