@@ -12,7 +12,7 @@ from pilots.models import Delivery, Membership, Message, Notice
 from pilots.policies.institutions import visible_institutions
 from pilots.policies.regions import visible_regions
 from pilots.policies.standing import Principal, Standing, standing
-from pilots.states.notices import KINDS, Readers, kinds_read_by
+from pilots.states.notices import KINDS, Readers, Topic, kinds_read_by
 from pilots.states.roles import INSTITUTION_ROLES, OFFICER_ROLES, Role
 from portal.accounts.models import User
 from portal.shared.refusals import NotPermitted
@@ -60,6 +60,12 @@ def basis_of(user: User) -> str:
     held = standing(user)
     parts = [_KINDS_AND_READERS, *(f"{each.name}={_stable(getattr(held, each.name))}" for each in fields(Standing))]
     return hashlib.sha256("|".join(parts).encode()).hexdigest()[:32]
+
+
+def topics_for(user: User) -> list[Topic]:
+    """Topics of which a person may get messages, being what the person is today."""
+    groups = {readers for readers, _rule in _rules(user, standing(user), "")}
+    return [topic for topic in Topic if any(kind.readers & groups for kind in KINDS.values() if kind.topic == topic)]
 
 
 def may_watch_mail(principal: Principal) -> bool:

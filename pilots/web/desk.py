@@ -16,8 +16,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from pilots.models import Message
 from pilots.operations.notices import choose_delivery, mark_all_read, mark_read
+from pilots.policies.notices import topics_for
 from pilots.queries.notices import bounced_address, choices_of, messages_of, words
-from pilots.states.notices import KINDS, Severity, Topic
+from pilots.states.notices import KINDS, Severity
 from pilots.web.days import dated
 from pilots.web.desk_forms import DeliveryForm, MessageFilter
 from portal.accounts.models import User
@@ -32,7 +33,7 @@ STATUSES = {Severity.INFO: "neutral", Severity.WARNING: "at_risk", Severity.URGE
 def index(request: HttpRequest) -> HttpResponse:
     """A person's messages, newest first; all or the unread, of all topics or one."""
     user = _person(request)
-    filters = MessageFilter(request.GET)
+    filters = MessageFilter(request.GET, topics=topics_for(user))
     chosen = filters.cleaned_data if filters.is_valid() else {}
     found = messages_of(user, unread=chosen.get("show") == "unread", topic=chosen.get("topic", ""))
     page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
@@ -53,10 +54,10 @@ def index(request: HttpRequest) -> HttpResponse:
 @require_safe
 def message(request: HttpRequest, message_id: int) -> HttpResponse:
     """One message, where the links of e-mails lead."""
-    found = get_object_or_404(messages_of(_person(request)), pk=message_id)
+    row = _row(get_object_or_404(messages_of(_person(request)), pk=message_id))
     context = {
-        "row": _row(found),
-        "breadcrumb": [{"label": _("Messages"), "url": reverse("desk")}, {"label": _("Message"), "url": None}],
+        "row": row,
+        "breadcrumb": [{"label": _("Messages"), "url": reverse("desk")}, {"label": row["subject"], "url": None}],
     }
     return render(request, "pilots/desk/message.html", context)
 
@@ -89,7 +90,8 @@ def preferences(request: HttpRequest) -> HttpResponse:
     """How messages reach the person: by topic, and in which language."""
     user = _person(request)
     initial = {"language": user.language, **{str(topic): choice for topic, choice in choices_of(user).items()}}
-    form = DeliveryForm(request.POST or None, initial=initial)
+    topics = topics_for(user)
+    form = DeliveryForm(request.POST or None, initial=initial, topics=topics)
     if request.method == "POST" and form.is_valid():
         choose_delivery(by=user, choices=form.choices(), language=form.cleaned_data["language"])
         return _in_language(request, user.language)
@@ -97,7 +99,7 @@ def preferences(request: HttpRequest) -> HttpResponse:
         "form": form,
         "email": user.email,
         "bounced": bounced_address(user),
-        "fixed": [topic.label for topic in Topic if topic not in form.topics],
+        "fixed": [topic.label for topic in topics if topic not in form.topics],
         "breadcrumb": [{"label": _("Messages"), "url": reverse("desk")}, {"label": _("Delivery"), "url": None}],
     }
     return render(request, "pilots/desk/settings.html", context, status=422 if form.errors else 200)

@@ -16,17 +16,22 @@ class MessageFilter(StyledForm):
     show = forms.ChoiceField(
         label=_("Show"), required=False, choices=[("", _("All messages")), ("unread", _("Unread only"))]
     )
-    topic = forms.ChoiceField(label=_("Topic"), required=False, choices=[("", _("All topics")), *Topic.choices])
+    topic = forms.ChoiceField(label=_("Topic"), required=False)
+
+    def __init__(self, *args: Any, topics: list[Topic], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = [("", _("All topics")), *((topic.value, topic.label) for topic in topics)]
+        self.fields["topic"].choices = choices  # type: ignore[attr-defined]  # ChoiceField
 
 
 class DeliveryForm(StyledForm):
     """How each topic reaches a person, and the language of e-mails."""
 
     language = forms.ChoiceField(label=_("Language of e-mails and of this browser"), choices=settings.LANGUAGES)
-    topics = tuple(DEFAULT_CHOICES)
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, topics: list[Topic], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.topics = [topic for topic in topics if topic in DEFAULT_CHOICES]
         for topic in self.topics:
             widget = forms.Select(attrs={"class": "form-select"})
             self.fields[str(topic)] = forms.ChoiceField(
@@ -44,7 +49,7 @@ class DeliveryForm(StyledForm):
 
 HELP = {
     Topic.RECORDS: _("Registrations, closures, corrections of reports, changed targets."),
-    Topic.WORK: _("Proposals that a second person has to confirm, and what became of mine."),
+    Topic.WORK: _("Proposals to confirm, and what became of my own."),
     Topic.ACCESS: _("Roles given and ended; keys made, revoked, about to expire."),
-    Topic.SYSTEM: _("For administrators: night runs and e-mails that failed."),
+    Topic.SYSTEM: _("Night runs and e-mails that failed."),
 }

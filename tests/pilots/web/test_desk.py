@@ -249,7 +249,7 @@ def test_count_adds_no_query_to_a_page(as_user, django_assert_num_queries):
 
 def test_choice_is_kept_and_said_in_the_chosen_language(as_user):
     client = as_user("clerk")
-    form = {"language": "zh-hans", "records": "weekly", "work": "daily", "access": "in_app", "system": "at_once"}
+    form = {"language": "zh-hans", "records": "weekly", "work": "daily", "access": "in_app"}
     response = client.post(SETTINGS, form, follow=True)
     assert "已保存" in text_of(response)
     assert client.cookies["django_language"].value == "zh-hans"
@@ -266,7 +266,7 @@ def test_choice_is_kept_and_said_in_the_chosen_language(as_user):
     "wrong", [{"language": "de"}, {"records": "never"}, {"records": ""}, {"security": "in_app", "access": "x"}]
 )
 def test_other_choices_are_refused_at_their_field(as_user, wrong):
-    form = {"language": "en", "records": "daily", "work": "daily", "access": "in_app", "system": "at_once"}
+    form = {"language": "en", "records": "daily", "work": "daily", "access": "in_app"}
     response = as_user("clerk").post(SETTINGS, {**form, **wrong})
     assert response.status_code == 422
     assert not MessagePreference.objects.exists()
@@ -275,8 +275,26 @@ def test_other_choices_are_refused_at_their_field(as_user, wrong):
 
 def test_security_is_not_to_be_chosen(as_user):
     response = as_user("clerk").get(SETTINGS)
-    assert set(response.context["form"].fields) == {"language", "records", "work", "access", "system"}
-    assert "Security of my account" in text_of(response)
+    assert set(response.context["form"].fields) == {"language", "records", "work", "access"}
+    assert response.context["fixed"] == ["Security of my account"]
+
+
+@pytest.mark.parametrize(
+    ("username", "topics"),
+    [
+        ("county", "records work access security"),
+        ("province", "records work access security"),
+        ("assessor", "work access security"),
+        ("auditor", "work access security trail"),
+        ("system-admin", "work access system security"),
+        ("security-admin", "work access security trail"),
+    ],
+)
+def test_topics_are_those_that_can_concern_the_person(as_user, username, topics):
+    filters = as_user(username).get(DESK).context["filters"]
+    assert [value for value, _label in filters.fields["topic"].choices if value] == topics.split()
+    form = as_user(username).get(SETTINGS).context["form"]
+    assert set(form.fields) == {"language", *topics.split()} - {"security", "trail"}
 
 
 def test_refused_address_is_said_to_its_owner(as_user):
