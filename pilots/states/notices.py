@@ -64,6 +64,13 @@ class Readers(StrEnum):
     SECURITY_ADMINISTRATORS = "security administrators"
 
 
+class _Values(dict[str, object]):
+    """What a text may name; an old notice may lack what its text of today names."""
+
+    def __missing__(self, name: str) -> str:
+        return "—"
+
+
 @dataclass(frozen=True)
 class Kind:
     """What a notice of one kind is. `parameters` are the names its texts need besides those of its subject.
@@ -88,10 +95,12 @@ class Kind:
 
     def texts(self, values: Mapping[str, object]) -> tuple[str, str]:
         """Subject and body in the language that is active; the subject is one line."""
-        shown = {
-            name: self.labels[name](value).label if name in self.labels and value in self.labels[name].values else value
+        shown = _Values(
+            (name, self.labels[name](value).label)
+            if name in self.labels and value in self.labels[name].values
+            else (name, value)
             for name, value in values.items()
-        }
+        )
         return " ".join((str(self.subject) % shown).split()), str(self.body) % shown
 
 

@@ -6,9 +6,12 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from pilots.models import NightRun
+from pilots.models import Message, NightRun
 from pilots.operations import nightly
+from pilots.operations.notices import notify
 from pilots.tasks.nightly import catch_up, run_nightly
+from pilots.tasks.notices import send_messages
+from portal.accounts.models import User
 from portal.celery import app
 
 YESTERDAY = timezone.localdate() - timedelta(days=1)
@@ -42,6 +45,16 @@ def test_catch_up_runs_only_what_was_missed():
     catch_up()
     catch_up()
     assert NightRun.objects.count() == 1
+
+
+@pytest.mark.django_db
+def test_task_delivers_and_sends(mailoutbox):
+    User.objects.filter(username="system-admin").update(email="admin@example.org")
+    notify(kind="night_run.late", key="x", at=timezone.now(), day=YESTERDAY)
+    send_messages()
+    send_messages()
+    assert [mail.to for mail in mailoutbox] == [["admin@example.org"]]
+    assert Message.objects.count() == 1
 
 
 @pytest.mark.django_db

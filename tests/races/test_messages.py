@@ -88,6 +88,12 @@ def test_same_key_at_the_same_moment_is_one_notice(db):
     assert Notice.objects.filter(key="same").count() == 1
 
 
+def test_notice_outside_a_transaction_is_refused(db):
+    with pytest.raises(RuntimeError, match="transaction"):
+        notify(kind="night_run.late", key="alone", at=NOW, day=TODAY)
+    assert not Notice.objects.exists()
+
+
 def test_killed_sender_repeats_at_most_the_e_mail_in_its_hands(server, db):
     tell(2)
     deliver_due(at=NOW)

@@ -4,6 +4,7 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.contrib.auth.models import AnonymousUser
 from django.db import transaction
 from django.utils import timezone, translation
 
@@ -18,7 +19,9 @@ from pilots.operations.notices import (
     notify,
     unread_count,
 )
+from pilots.operations.people import create_institution_key
 from pilots.policies.notices import recipients, visible_messages
+from pilots.policies.standing import KeyHolder
 from pilots.queries.notices import words
 from pilots.states.capacity import ClassGroup, Count
 from pilots.states.deliveries import next_digest
@@ -237,6 +240,16 @@ def test_role_is_shown_in_the_reader_s_language():
         assert "county officer" not in words(notice).body
 
 
+def test_old_notice_without_a_parameter_of_today_is_still_readable():
+    notice = closing()
+    Notice.objects.filter(pk=notice.pk).update(parameters={})
+    notice.refresh_from_db()
+    with translation.override("en"):
+        assert "is closed from — on." in words(notice).body
+    role = KINDS["membership.given"].texts({"role": "emperor", "place": "x", "starts_on": "y"})
+    assert "emperor" in role[0]
+
+
 # --- acts that tell of themselves ----------------------------------------------------------------------
 
 
@@ -323,6 +336,14 @@ def test_ended_membership_hides_old_messages_and_their_count():
     assert mark_all_read(up_to=10**9, by=someone("clerk"), at=NOW) == 0
     Membership.objects.filter(user__username="clerk").update(ends_on=None)
     assert unread_count(someone("clerk")) == 3
+
+
+def test_who_is_no_person_has_no_messages():
+    delivered()
+    key, _text = create_institution_key(number="SJZ-0001", label="")
+    assert Message.objects.count() == 9
+    for principal in (AnonymousUser(), KeyHolder(key)):
+        assert not visible_messages(principal).exists()
 
 
 def test_change_of_role_hides_what_the_new_role_does_not_read():

@@ -7,7 +7,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from pilots.models import Delivery, Institution, Membership, Message, MessagePreference
+from pilots.models import Delivery, Institution, Membership, Message, MessagePreference, Region
 from pilots.operations.notices import deliver_due, notify
 from portal.accounts.models import User
 
@@ -120,6 +120,27 @@ def test_reading_goes_to_the_subject_or_back(as_user):
     for foreign in ("https://elsewhere.example/desk/", "//elsewhere.example", "/institutions/", "javascript:alert(1)"):
         assert client.post(url, {"next": foreign})["Location"] == DESK
     assert client.get(url).status_code == 405
+
+
+def test_each_message_leads_to_what_it_is_about(as_user):
+    county = Region.objects.get(pk="130102")
+    words = {"year": 2026, "indicator": "pilots_total", "goal": 70, "reason": "x"}
+    notify(kind="target.changed", key="t", at=NOW, region=county, **words)
+    notify(kind="mail.undelivered", key="m", at=NOW, day=TODAY)
+    user = User.objects.get(username="county")
+    notify(kind="account.password_changed", key="p", at=NOW, user=user, instant=NOW)
+    deliver_due(at=NOW)
+    links = {
+        (name, message.notice.kind): as_user(name).post(reverse("message_read", args=[message.pk]), {"open": "1"})
+        for name in ("county", "system-admin")
+        for message in Message.objects.filter(user__username=name).select_related("notice")
+    }
+    assert {found: response["Location"] for found, response in links.items()} == {
+        ("county", "target.changed"): "/regions/130102/",
+        ("county", "account.password_changed"): DESK,
+        ("system-admin", "mail.undelivered"): QUEUE,
+    }
+    assert as_user("county").get("/regions/130102/").status_code == 200
 
 
 def test_one_message_has_a_page_of_its_own(as_user):
