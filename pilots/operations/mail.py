@@ -13,7 +13,8 @@ from django.utils.translation import ngettext
 from pilots.models import Delivery, Message
 from pilots.queries.notices import choices_of, messages_of, words
 from pilots.states.deliveries import Form
-from pilots.states.notices import KINDS, Choice, Severity
+from pilots.states.notice_kinds import KINDS
+from pilots.states.notices import Choice, Severity
 
 
 def compose(delivery: Delivery) -> EmailMultiAlternatives | None:

@@ -17,7 +17,8 @@ from pilots.policies.notices import basis_of, recipients, visible_messages
 from pilots.policies.standing import Principal
 from pilots.queries.notices import choice_for
 from pilots.states.deliveries import Form, State, next_digest
-from pilots.states.notices import KINDS, Choice, Topic
+from pilots.states.notice_kinds import KINDS
+from pilots.states.notices import Choice, Topic
 from portal.accounts.models import User
 from portal.audit.trail import recorded
 

@@ -12,7 +12,8 @@ from pilots.models import Delivery, Membership, Message, Notice
 from pilots.policies.institutions import visible_institutions
 from pilots.policies.regions import visible_regions
 from pilots.policies.standing import Principal, Standing, standing
-from pilots.states.notices import KINDS, Readers, Topic, kinds_read_by
+from pilots.states.notice_kinds import KINDS, kinds_read_by
+from pilots.states.notices import Readers, Topic
 from pilots.states.roles import INSTITUTION_ROLES, OFFICER_ROLES, Role
 from portal.accounts.models import User
 from portal.shared.refusals import NotPermitted

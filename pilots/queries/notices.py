@@ -8,7 +8,8 @@ from django.db.models import Count, Min, Q, QuerySet
 from pilots.models import Delivery, Message, MessagePreference, Notice
 from pilots.policies.notices import visible_messages
 from pilots.states.deliveries import State
-from pilots.states.notices import DEFAULT_CHOICES, KINDS, Choice, Topic, kinds_of
+from pilots.states.notice_kinds import KINDS, kinds_of
+from pilots.states.notices import DEFAULT_CHOICES, Choice, Topic
 from portal.accounts.models import User
 
 

@@ -18,7 +18,8 @@ from pilots.models import Message
 from pilots.operations.notices import choose_delivery, mark_all_read, mark_read
 from pilots.policies.notices import topics_for
 from pilots.queries.notices import bounced_address, choices_of, messages_of, words
-from pilots.states.notices import KINDS, Severity
+from pilots.states.notice_kinds import KINDS
+from pilots.states.notices import Severity
 from pilots.web.days import dated
 from pilots.web.desk_forms import DeliveryForm, MessageFilter
 from portal.accounts.models import User

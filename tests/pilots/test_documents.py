@@ -7,7 +7,8 @@ import pytest
 from django.core.management import call_command
 
 from pilots.queries.figures.registry import FIGURES
-from pilots.states.notices import KINDS, Severity
+from pilots.states.notice_kinds import KINDS
+from pilots.states.notices import Severity
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 

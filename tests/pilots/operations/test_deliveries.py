@@ -1,67 +1,19 @@
 """E-mails through a real mail server on loopback: sent, refused, tried again, given up; never what may not be seen."""
 
 import io
-from collections.abc import Iterator
-from contextlib import suppress
 from datetime import date, timedelta
 
 import pytest
-from django.core.management import CommandError, call_command
-from django.utils import timezone
+from django.core.management import call_command
 
 from pilots.models import Delivery, Institution, Membership, Message, Notice
-from pilots.operations.deliveries import record_bounce, retry_delivery, send_due
-from pilots.operations.notices import choose_delivery, deliver_due, notify
-from pilots.operations.refusals import NotUndelivered
-from pilots.states.deliveries import DELAYS, LEASE, MOST_ATTEMPTS, MOVES, State, delay_after
+from pilots.operations.notices import choose_delivery, deliver_due
+from pilots.states.deliveries import DELAYS, LEASE, MOST_ATTEMPTS, State, delay_after
 from pilots.states.notices import Choice, Topic
 from portal.accounts.models import User
-from portal.shared.refusals import NotPermitted
-from tests.pilots.mailbox import MailServer, mail_server
+from tests.pilots.operations.mail_acts import NOW, TODAY, closing, reader, subject, tried
 
 pytestmark = pytest.mark.django_db
-
-NOW = timezone.now()
-TODAY = timezone.localdate()
-SMTP = "django.core.mail.backends.smtp.EmailBackend"
-
-
-@pytest.fixture
-def server(settings) -> Iterator[MailServer]:
-    """The portal's mail server for the test."""
-    with mail_server() as running:
-        settings.EMAIL_BACKEND = SMTP
-        settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_TIMEOUT = "127.0.0.1", running.port, 5
-        settings.DEFAULT_FROM_EMAIL, settings.SITE_URL = "portal@portal.example", "https://portal.example"
-        yield running
-
-
-def someone(username):
-    return User.objects.get(username=username)
-
-
-def reader(username="clerk", *, language="zh-hans", choice=Choice.AT_ONCE):
-    user = someone(username)
-    user.email = f"{username}@example.org"
-    user.save(update_fields=["email"])
-    choose_delivery(by=user, choices={Topic.RECORDS: choice}, language=language)
-    return user
-
-
-def closing(key="x", number="SJZ-0001"):
-    subject = Institution.objects.get(number=number)
-    notify(kind="institution.closed", key=key, at=NOW, institution=subject, closed_on=TODAY)
-    deliver_due(at=NOW)
-
-
-def subject(mail):
-    """The parser keeps the space of a header that begins on its second line."""
-    return mail["Subject"].strip()
-
-
-def tried(minutes):
-    """Send what is due that many minutes later."""
-    return dict(send_due(at=NOW + timedelta(minutes=minutes)))
 
 
 def test_e_mail_says_what_happened_and_leads_back(server):
@@ -285,132 +237,6 @@ def test_undelivered_e_mail_is_told_to_system_administrators_once_a_day(server):
     notice = Notice.objects.get(kind="mail.undelivered")
     deliver_due(at=NOW)
     assert list(Message.objects.filter(notice=notice).values_list("user__username", flat=True)) == ["system-admin"]
-
-
-# --- another try, and reports of non-delivery ------------------------------------------------------------
-
-
-def undelivered(server):
-    reader()
-    server.behaviour.rcpt = b"550 no"
-    closing()
-    tried(0)
-    server.behaviour.rcpt = b"250 ok"
-    return Delivery.objects.get()
-
-
-def test_administrator_sends_again(server):
-    delivery = undelivered(server)
-    with pytest.raises(NotPermitted):
-        retry_delivery(delivery_id=delivery.pk, by=someone("province"), at=NOW)
-    assert tried(0) == {}
-    retry_delivery(delivery_id=delivery.pk, by=someone("system-admin"), at=NOW)
-    with pytest.raises(NotUndelivered):
-        retry_delivery(delivery_id=delivery.pk, by=someone("system-admin"), at=NOW)
-    assert tried(0) == {"sent": 1}
-    with pytest.raises(NotUndelivered):
-        retry_delivery(delivery_id=delivery.pk, by=someone("system-admin"), at=NOW)
-    assert server.message_ids == [f"<{delivery.message_id}@portal.example>"]
-
-
-@pytest.mark.parametrize("state", State)
-@pytest.mark.parametrize("move", ["bounce", "retry"])
-def test_moves_are_those_of_the_table(state, move):
-    user = reader()
-    ended = None if state == State.WAITING else NOW
-    delivery = Delivery.objects.create(
-        key="x", user=user, form="single", next_attempt_at=NOW, state=state, finished_at=ended
-    )
-    if move == "bounce":
-        record_bounce(message_id=delivery.message_id, error="x", at=NOW)
-    else:
-        with suppress(NotUndelivered):
-            retry_delivery(delivery_id=delivery.pk, by=someone("system-admin"), at=NOW)
-    delivery.refresh_from_db()
-    before, after = MOVES[move]
-    assert delivery.state == (after if state in before else state)
-
-
-REPORT = """\
-From: MAILER-DAEMON@mx.example.org
-To: portal@portal.example
-Subject: Undelivered Mail Returned to Sender
-MIME-Version: 1.0
-Content-Type: multipart/report; report-type=delivery-status; boundary="b"
-
---b
-Content-Type: text/plain; charset=utf-8
-
-您的邮件未能送达。
---b
-Content-Type: message/delivery-status
-
-Reporting-MTA: dns; mx.example.org
-
-Final-Recipient: rfc822; clerk@example.org
-Action: {action}
-Status: 5.2.2
-Diagnostic-Code: smtp; 552 5.2.2 mailbox full
-
---b
-Content-Type: {part}
-
-From: portal@portal.example
-To: clerk@example.org
-Message-ID: <{token}@portal.example>
-Subject: x
-
---b--
-"""
-
-
-def sent_one(server):
-    reader()
-    closing()
-    tried(0)
-    return Delivery.objects.get()
-
-
-def recorded_bounces(tmp_path, text):
-    path = tmp_path / "report.eml"
-    path.write_bytes(text if isinstance(text, bytes) else text.encode())
-    out = io.StringIO()
-    call_command("record_bounces", str(path), stdout=out)
-    return out.getvalue()
-
-
-@pytest.mark.parametrize("part", ["message/rfc822", "text/rfc822-headers"])
-def test_report_of_non_delivery_marks_the_e_mail(server, tmp_path, part):
-    delivery = sent_one(server)
-    said = recorded_bounces(tmp_path, REPORT.format(action="failed", token=delivery.message_id, part=part))
-    assert "bounced" in said
-    delivery.refresh_from_db()
-    assert (delivery.state, delivery.last_error) == ("bounced", "5.2.2 smtp; 552 5.2.2 mailbox full")
-    assert Notice.objects.filter(kind="mail.undelivered").count() == 1
-
-
-@pytest.mark.parametrize(
-    ("text", "said"),
-    [
-        (REPORT.format(action="delayed", token="{token}", part="message/rfc822"), "no failure reported"),
-        (REPORT.format(action="failed", token="0" * 32, part="message/rfc822"), "no e-mail of the portal"),
-        ("Subject: hello\n\nhello", "no report of non-delivery"),
-        ("", "no report of non-delivery"),
-        (b"\x00\xff\xfe broken", "no report of non-delivery"),
-    ],
-)
-def test_other_files_change_nothing(server, tmp_path, text, said):
-    delivery = sent_one(server)
-    if isinstance(text, str):
-        text = text.replace("{token}", delivery.message_id)
-    assert said in recorded_bounces(tmp_path, text)
-    delivery.refresh_from_db()
-    assert delivery.state == "sent"
-
-
-def test_report_that_is_not_there_is_said(tmp_path):
-    with pytest.raises(CommandError, match=r"nowhere\.eml"):
-        call_command("record_bounces", str(tmp_path / "nowhere.eml"))
 
 
 def test_command_sends_what_is_due(server):
