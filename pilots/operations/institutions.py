@@ -78,14 +78,7 @@ def register_institution(
     institution.search_text = search_text(entry.name, institution.number, entry.credit_code, entry.address)
     institution.save(update_fields=["search_text"])
     if filing is not None:
-        Filing.objects.create(
-            institution=institution,
-            kind=filing.kind,
-            effective_on=filing.filed_on,
-            document_number=filing.document_number,
-            source=source,
-            recorded_by=author,
-        )
+        _file(institution, filing, source, author)
     key = f"institution.registered:{institution.number}"
     notify(kind="institution.registered", key=key, at=at, institution=institution, by=by)
     return institution
@@ -124,6 +117,17 @@ def _require_plausible(entry: Entry, filing: FilingEntry | None, today: date) ->
             _("An open institution of this name is already registered here: %(number)s.") % {"number": same.number},
             field="name",
         )
+
+
+def _file(institution: Institution, filing: FilingEntry, source: Source, author: User | None) -> None:
+    Filing.objects.create(
+        institution=institution,
+        kind=filing.kind,
+        effective_on=filing.filed_on,
+        document_number=filing.document_number,
+        source=source,
+        recorded_by=author,
+    )
 
 
 def _operator(name: str) -> Operator | None:
