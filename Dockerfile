@@ -28,6 +28,7 @@ ENV PORTAL_ENV=production \
     BIND_ADDRESS=0.0.0.0 \
     PORT=8000
 RUN SECRET_KEY="$(python -c 'import secrets; print(secrets.token_urlsafe(50))')" ALLOWED_HOSTS=build DATABASE_URL=postgresql://build/build REDIS_URL=redis://build \
+    SITE_URL=https://build EMAIL_URL=smtp://build DEFAULT_FROM_EMAIL=build@build \
     python manage.py collectstatic --noinput --verbosity 0
 
 # The code is root's and cannot be changed by the process that serves it; beat keeps its schedule in /home/portal,

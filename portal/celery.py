@@ -11,6 +11,7 @@ app = Celery("portal")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks(["pilots.tasks"], related_name="nightly")
 app.autodiscover_tasks(["pilots.tasks"], related_name="people")
+app.autodiscover_tasks(["pilots.tasks"], related_name="notices")
 
 # Times are Asia/Shanghai (CELERY_TIMEZONE). PORTAL_NIGHTLY_CRON is "minute hour day month weekday".
 app.conf.beat_schedule = {
@@ -25,5 +26,11 @@ app.conf.beat_schedule = {
     "every night, switch off the accounts that nobody uses": {
         "task": "pilots.tasks.people.switch_off_idle",
         "schedule": crontab(hour="3", minute="40"),
+    },
+    "every minute, deliver messages and send e-mails that are due": {
+        "task": "pilots.tasks.notices.send_messages",
+        "schedule": crontab(),
+        # What waited behind a long task is done by the next one just as well.
+        "options": {"expires": 60},
     },
 }

@@ -17,6 +17,9 @@ REQUIRED = {
     "ALLOWED_HOSTS": "the host names under which the portal is reached, separated by commas",
     "DATABASE_URL": "the address of PostgreSQL",
     "REDIS_URL": "the address of the broker",
+    "SITE_URL": "where people reach the portal, for links in e-mails",
+    "EMAIL_URL": "the mail server that takes the portal's e-mails",
+    "DEFAULT_FROM_EMAIL": "the sender of the portal's e-mails",
 }
 """Variables without which production does not start, and what they are."""
 

@@ -39,6 +39,16 @@ else:
 
 # Earlier values of SECRET_KEY: they still open what was sealed with them (codes of second factors).
 SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
+# Where people reach the portal, for links in e-mails; EMAIL_URL names the mail server that takes them.
+if PRODUCTION:
+    SITE_URL = env.str("SITE_URL").rstrip("/")
+    EMAIL_URL = env.str("EMAIL_URL")
+    DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL")
+else:
+    SITE_URL = env.str("SITE_URL", default=f"http://127.0.0.1:{env.str('PORT', default='8000')}").rstrip("/")
+    EMAIL_URL = env.str("EMAIL_URL", default="")
+    DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="portal@localhost")
+
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 
 # --- applications -------------------------------------------------------------------------------
@@ -240,6 +250,20 @@ TIME_ZONE = "Asia/Shanghai"
 USE_I18N = True
 USE_TZ = True
 FORMAT_MODULE_PATH = ["portal.formats"]
+
+# --- e-mail -------------------------------------------------------------------------------------
+
+if EMAIL_URL:  # smtp://, smtp+tls:// or smtp+ssl://user:password@host:port
+    _mail = {name: value for name, value in env.email_url_config(EMAIL_URL).items() if value is not None}
+    EMAIL_BACKEND, EMAIL_HOST = _mail["EMAIL_BACKEND"], _mail.get("EMAIL_HOST", "localhost")
+    EMAIL_PORT = _mail.get("EMAIL_PORT", 25)
+    EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _mail.get("EMAIL_HOST_USER", ""), _mail.get("EMAIL_HOST_PASSWORD", "")
+    EMAIL_USE_TLS, EMAIL_USE_SSL = _mail.get("EMAIL_USE_TLS", False), _mail.get("EMAIL_USE_SSL", False)
+else:
+    EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+EMAIL_FILE_PATH = str(VAR_DIR / "mail")
+EMAIL_TIMEOUT = 15
+SERVER_EMAIL = DEFAULT_FROM_EMAIL
 
 # --- static files -------------------------------------------------------------------------------
 

@@ -6,6 +6,7 @@ from pilots.models.disclosures import Disclosure
 from pilots.models.documents import Document, DocumentWithdrawal
 from pilots.models.facts import Designation, Filing, InclusiveRecognition
 from pilots.models.institutions import Institution, Kindergarten, Operator
+from pilots.models.notices import Delivery, Message, MessagePreference, Notice
 from pilots.models.people import AccountChange, InstitutionKey, Membership
 from pilots.models.regions import Region, RegionFact
 from pilots.models.register import RegisterRow
@@ -16,6 +17,7 @@ __all__ = [
     "AccountChange",
     "CapacityReport",
     "CoverageSnapshot",
+    "Delivery",
     "DemoLoad",
     "Designation",
     "Disclosure",
@@ -28,7 +30,10 @@ __all__ = [
     "Kindergarten",
     "LateFactSweep",
     "Membership",
+    "Message",
+    "MessagePreference",
     "NightRun",
+    "Notice",
     "Operator",
     "Region",
     "RegionFact",

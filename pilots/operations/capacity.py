@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from pilots.models import CapacityReport, Institution
+from pilots.operations.notices import notify
 from pilots.operations.refusals import (
     AlreadyCorrected,
     BeforeOpening,
@@ -17,7 +18,7 @@ from pilots.operations.refusals import (
     NothingReported,
     ReasonMissing,
 )
-from pilots.policies.institutions import require_may_report
+from pilots.policies.institutions import require_may_report, speaks_for
 from pilots.policies.standing import KeyHolder, Principal
 from pilots.states.capacity import Classes, ClassGroup, Count, Remark, Source, warnings_about
 from portal.accounts.models import User
@@ -75,6 +76,8 @@ def correct_report(*, report_id: int, classes: Classes, reason: str, by: Princip
         **_author(by),
         **_columns(classes),
     )
+    if not speaks_for(by, institution):
+        _tell_institution(institution, report, wrong, by, at)
     return Reported(report, created=True, warnings=warnings_about(classes))
 
 
@@ -83,6 +86,26 @@ def classes_of(report: CapacityReport) -> dict[ClassGroup, Count]:
     return {
         group: Count(getattr(report, f"{group}_places"), getattr(report, f"{group}_enrolled")) for group in ClassGroup
     }
+
+
+def _tell_institution(
+    institution: Institution, report: CapacityReport, wrong: CapacityReport, by: Principal, at: datetime
+) -> None:
+    """Its report was corrected by someone else."""
+    report.refresh_from_db(fields=["places", "enrolled"])
+    notify(
+        kind="report.corrected",
+        key=f"report.corrected:{report.pk}",
+        at=at,
+        institution=institution,
+        by=by,
+        as_of=report.as_of,
+        places=report.places,
+        enrolled=report.enrolled,
+        places_before=wrong.places,
+        enrolled_before=wrong.enrolled,
+        reason=report.reason,
+    )
 
 
 def _stored_before(institution: Institution, as_of: date, classes: Classes) -> Reported | None:

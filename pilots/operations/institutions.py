@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from pilots.models import Filing, Institution, Kindergarten, Operator, Region
 from pilots.models.ledgers import ClockTimestamp
+from pilots.operations.notices import notify
 from pilots.operations.refusals import DayTooEarly, FutureDay, Implausible, InstitutionClosed
 from pilots.policies.institutions import require_may_register_in
 from pilots.policies.standing import Principal
@@ -77,14 +78,9 @@ def register_institution(
     institution.search_text = search_text(entry.name, institution.number, entry.credit_code, entry.address)
     institution.save(update_fields=["search_text"])
     if filing is not None:
-        Filing.objects.create(
-            institution=institution,
-            kind=filing.kind,
-            effective_on=filing.filed_on,
-            document_number=filing.document_number,
-            source=source,
-            recorded_by=author,
-        )
+        _file(institution, filing, source, author)
+    key = f"institution.registered:{institution.number}"
+    notify(kind="institution.registered", key=key, at=at, institution=institution, by=by)
     return institution
 
 
@@ -101,6 +97,8 @@ def close_institution(*, institution_id: int, closed_on: date, by: Principal, at
         raise FutureDay(_("The day of closing has not come yet."), field="closed_on")
     institution.closed_on = closed_on
     Institution.objects.filter(pk=institution.pk).update(closed_on=closed_on, closed_recorded_at=ClockTimestamp())
+    key = f"institution.closed:{institution.number}"
+    notify(kind="institution.closed", key=key, at=at, institution=institution, by=by, closed_on=closed_on)
     return institution
 
 
@@ -119,6 +117,17 @@ def _require_plausible(entry: Entry, filing: FilingEntry | None, today: date) ->
             _("An open institution of this name is already registered here: %(number)s.") % {"number": same.number},
             field="name",
         )
+
+
+def _file(institution: Institution, filing: FilingEntry, source: Source, author: User | None) -> None:
+    Filing.objects.create(
+        institution=institution,
+        kind=filing.kind,
+        effective_on=filing.filed_on,
+        document_number=filing.document_number,
+        source=source,
+        recorded_by=author,
+    )
 
 
 def _operator(name: str) -> Operator | None:

@@ -197,3 +197,10 @@ class DesignationChangedMeanwhile(DomainError):
 
     code = "designation_changed_meanwhile"
     status = 409
+
+
+class NotUndelivered(DomainError):
+    """Only an e-mail that was refused or given up is sent once more."""
+
+    code = "not_undelivered"
+    status = 409

@@ -39,6 +39,11 @@ def may_register_in(principal: Principal, county_id: str) -> bool:
     return county_id in standing(principal).county_desks
 
 
+def speaks_for(principal: Principal, institution: Institution) -> bool:
+    """Whether the principal acts for the institution itself, and not for an office above it."""
+    return institution.pk in standing(principal).institutions
+
+
 def may_report(principal: Principal, institution: Institution) -> bool:
     """An institution reports for itself; its county officers may do so on its behalf, and correct."""
     held = standing(principal)

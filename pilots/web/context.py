@@ -7,7 +7,9 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from pilots.operations.notices import unread_count
 from pilots.policies.disclosures import may_audit
+from pilots.policies.notices import may_watch_mail
 from pilots.policies.people import manages_people
 from pilots.policies.standing import Standing, standing
 from pilots.states.roles import ADMINISTRATOR_ROLES, Role
@@ -17,6 +19,8 @@ from portal.shared.requests import current_request_id
 
 _REVIEWING = ADMINISTRATOR_ROLES | {Role.AUDITOR}
 """Besides officers: those whose own acts need two people, and those who look on."""
+MANY_UNREAD = 100
+"""From here on the number of unread messages says nothing more, and would not fit on a telephone."""
 
 
 def portal(request: HttpRequest) -> dict[str, Any]:
@@ -42,7 +46,10 @@ def _people(request: HttpRequest) -> dict[str, Any]:
     if not isinstance(user, User):
         return {}
     held = standing(user)
+    unread = unread_count(user)
     return {
+        "unread_count": unread,
+        "unread_shown": str(unread) if unread < MANY_UNREAD else f"{MANY_UNREAD - 1}+",
         "user_roles": "、".join(str(Role(role).label) for role in sorted(held.roles)),
         "navigation": [
             {"label": label, "url": url, "icon": icon, "active": _is_at(request.path, prefix)}
@@ -66,6 +73,8 @@ def _entries(held: Standing, user: User) -> list[tuple[str, str, str, str]]:
         entries.append((_("My institutions"), reverse("mine"), "report", "/institution/"))
     if may_audit(user):
         entries.append((_("Disclosures"), reverse("disclosures"), "eye-check", "/system/disclosures/"))
+    if may_watch_mail(user):
+        entries.append((_("Outgoing e-mail"), reverse("mail_queue"), "mail", "/system/messages/"))
     return entries
 
 

@@ -52,6 +52,17 @@ class User(AbstractBaseUser, PermissionsMixin):
         db_default="",
         help_text=_("The value by which the single sign-on service names this person; empty: password only."),
     )
+    language = models.CharField(
+        _("language of messages"),
+        max_length=10,
+        choices=settings.LANGUAGES,
+        default=settings.LANGUAGE_CODE,
+        db_default=settings.LANGUAGE_CODE,
+    )
+    # How many messages wait unread, kept by whoever delivers them, so that no page has to count; and what that count
+    # rests on, opaque here: where it no longer holds, they are counted anew.
+    unread_messages = models.PositiveIntegerField(_("unread messages"), default=0, db_default=0, editable=False)
+    unread_basis = models.CharField(max_length=32, blank=True, default="", db_default="", editable=False)
     date_joined = models.DateTimeField(_("created at"), db_default=Now(), editable=False)
 
     USERNAME_FIELD = "username"

@@ -6,9 +6,12 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from pilots.models import NightRun
+from pilots.models import Message, NightRun
 from pilots.operations import nightly
+from pilots.operations.notices import notify
 from pilots.tasks.nightly import catch_up, run_nightly
+from pilots.tasks.notices import send_messages
+from portal.accounts.models import User
 from portal.celery import app
 
 YESTERDAY = timezone.localdate() - timedelta(days=1)
@@ -21,6 +24,7 @@ def test_every_scheduled_name_is_a_registered_task():
         "pilots.tasks.nightly.run_nightly",
         "pilots.tasks.nightly.catch_up",
         "pilots.tasks.people.switch_off_idle",
+        "pilots.tasks.notices.send_messages",
     }
     assert scheduled <= set(app.tasks)
 
@@ -42,6 +46,16 @@ def test_catch_up_runs_only_what_was_missed():
     catch_up()
     catch_up()
     assert NightRun.objects.count() == 1
+
+
+@pytest.mark.django_db
+def test_task_delivers_and_sends(mailoutbox):
+    User.objects.filter(username="system-admin").update(email="admin@example.org")
+    notify(kind="night_run.late", key="x", at=timezone.now(), day=YESTERDAY)
+    send_messages()
+    send_messages()
+    assert [mail.to for mail in mailoutbox] == [["admin@example.org"]]
+    assert Message.objects.count() == 1
 
 
 @pytest.mark.django_db

@@ -23,10 +23,10 @@ const LICENCES = { "@tabler/core": "MIT", "@tabler/icons": "MIT", "htmx.org": "0
 
 // Icons of the sprite: the names under which pages ask for them.
 const ICONS = `
-  alert-circle alert-triangle arrow-down-right arrow-right arrow-up-right ban building-community calendar
+  alert-circle alert-triangle arrow-down-right arrow-right arrow-up-right ban bell building-community calendar
   calendar-event certificate chart-histogram check checklist chevron-down chevron-left chevron-right chevron-up
   circle-check circle-dashed clipboard-check clock download edit external-link eye-check file-check file-text filter
-  help-circle history home info-circle language lock login-2 logout map-2 menu-2 mood-empty plus printer report
+  help-circle history home info-circle language lock login-2 logout mail map-2 menu-2 mood-empty plus printer report
   rosette-discount-check search selector settings star target-arrow trending-down trending-up upload user-circle
   users x
 `.trim().split(/\s+/);

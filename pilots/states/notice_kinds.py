@@ -1,0 +1,241 @@
+"""The table of notices: every kind with its words, its readers and the parameters of its text (docs/messages.md)."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+from pilots.states.notices import Kind, Readers, Severity, Topic
+from pilots.states.roles import Role
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise as StrPromise
+
+
+def _kind(  # a table's columns
+    code: str,
+    topic: Topic,
+    severity: Severity,
+    readers: set[Readers],
+    subject: "StrPromise",
+    body: "StrPromise",
+    parameters: tuple[str, ...] = (),
+    labels: Mapping[str, type[TextChoices]] | None = None,
+) -> Kind:
+    return Kind(code, topic, severity, frozenset(readers), subject, body, frozenset(parameters), labels or {})
+
+
+_KINDS = (
+    # --- institutions and reports ----------------------------------------------------------------
+    _kind(
+        "institution.registered",
+        Topic.RECORDS,
+        Severity.INFO,
+        {Readers.INSTITUTION, Readers.COUNTY_DESK},
+        _("Registered: %(institution)s"),
+        _("%(institution)s was entered into the register of %(region)s under the number %(number)s."),
+    ),
+    _kind(
+        "institution.closed",
+        Topic.RECORDS,
+        Severity.WARNING,
+        {Readers.INSTITUTION, Readers.COUNTY_DESK},
+        _("Closed: %(institution)s"),
+        _("%(institution)s (%(number)s) is closed from %(closed_on)s on. Days from then on take no report."),
+        ("closed_on",),
+    ),
+    _kind(
+        "report.corrected",
+        Topic.RECORDS,
+        Severity.WARNING,
+        {Readers.INSTITUTION},
+        _("Your report of %(as_of)s was corrected"),
+        _(
+            "The county unit corrected the report of %(institution)s for %(as_of)s: %(places)s places and %(enrolled)s "
+            "children instead of %(places_before)s and %(enrolled_before)s. Reason: %(reason)s"
+        ),
+        ("as_of", "places", "enrolled", "places_before", "enrolled_before", "reason"),
+    ),
+    _kind(
+        "target.changed",
+        Topic.RECORDS,
+        Severity.WARNING,
+        {Readers.OFFICERS},
+        _("Target changed: %(region)s"),
+        _("The target of %(region)s for %(year)s was changed (%(indicator)s): %(goal)s. Reason: %(reason)s"),
+        ("year", "indicator", "goal", "reason"),
+    ),
+    # --- work ------------------------------------------------------------------------------------
+    _kind(
+        "proposal.waiting",
+        Topic.WORK,
+        Severity.WARNING,
+        {Readers.PERSON},
+        _("Waits for your decision: %(what)s"),
+        _("%(proposer)s proposes: %(what)s. A second person has to confirm or refuse it by %(until)s."),
+        ("what", "proposer", "until"),
+    ),
+    _kind(
+        "proposal.decided",
+        Topic.WORK,
+        Severity.INFO,
+        {Readers.PERSON},
+        _("Decided: %(what)s"),
+        _("Your proposal (%(what)s) was decided by %(decider)s. Outcome: %(outcome)s"),
+        ("what", "decider", "outcome"),
+    ),
+    # --- people and keys -------------------------------------------------------------------------
+    _kind(
+        "membership.given",
+        Topic.ACCESS,
+        Severity.INFO,
+        {Readers.PERSON},
+        _("You have a new role: %(role)s"),
+        _("From %(starts_on)s on you are %(role)s (%(place)s)."),
+        ("role", "place", "starts_on"),
+        {"role": Role},
+    ),
+    _kind(
+        "membership.ended",
+        Topic.ACCESS,
+        Severity.WARNING,
+        {Readers.PERSON},
+        _("Your role ends: %(role)s"),
+        _("Your role %(role)s (%(place)s) ends with %(ends_on)s. If this is a mistake, ask the office that gave it."),
+        ("role", "place", "ends_on"),
+        {"role": Role},
+    ),
+    _kind(
+        "api_key.created",
+        Topic.ACCESS,
+        Severity.WARNING,
+        {Readers.DIRECTORS, Readers.COUNTY_DESK},
+        _("New API key for %(institution)s"),
+        _("The API key tuoyu_%(prefix)s_… was made for %(institution)s (%(number)s); valid until %(expires_on)s."),
+        ("prefix", "expires_on"),
+    ),
+    _kind(
+        "api_key.revoked",
+        Topic.ACCESS,
+        Severity.WARNING,
+        {Readers.DIRECTORS, Readers.COUNTY_DESK},
+        _("API key revoked: %(institution)s"),
+        _("The API key tuoyu_%(prefix)s_… of %(institution)s (%(number)s) is no longer accepted."),
+        ("prefix",),
+    ),
+    _kind(
+        "api_key.expiring",
+        Topic.ACCESS,
+        Severity.WARNING,
+        {Readers.DIRECTORS, Readers.COUNTY_DESK},
+        _("API key expires on %(expires_on)s: %(institution)s"),
+        _("The API key tuoyu_%(prefix)s_… of %(institution)s (%(number)s) expires on %(expires_on)s; renew it."),
+        ("prefix", "expires_on"),
+    ),
+    # --- security of an account ------------------------------------------------------------------
+    _kind(
+        "account.password_reset",
+        Topic.SECURITY,
+        Severity.URGENT,
+        {Readers.PERSON},
+        _("Your password was reset"),
+        _("Your password was reset at %(instant)s by %(actor)s. If you did not ask for it, tell your office at once."),
+        ("instant", "actor"),
+    ),
+    _kind(
+        "account.password_changed",
+        Topic.SECURITY,
+        Severity.URGENT,
+        {Readers.PERSON},
+        _("Your password was changed"),
+        _("Your password was changed at %(instant)s. If it was not you, tell your office at once."),
+        ("instant",),
+    ),
+    _kind(
+        "account.second_factor_changed",
+        Topic.SECURITY,
+        Severity.URGENT,
+        {Readers.PERSON},
+        _("Your second factor was changed"),
+        _("A second factor of your account was added or removed at %(instant)s. If it was not you, tell your office."),
+        ("instant",),
+    ),
+    _kind(
+        "account.new_address",
+        Topic.SECURITY,
+        Severity.URGENT,
+        {Readers.PERSON},
+        _("Sign-in from a new address"),
+        _("First sign-in to your account from %(address)s, at %(instant)s. If it was not you, end that session."),
+        ("address", "instant"),
+    ),
+    _kind(
+        "account.locked",
+        Topic.SECURITY,
+        Severity.URGENT,
+        {Readers.PERSON},
+        _("Failed sign-ins to your account"),
+        _("Sign-in to your account from %(address)s was locked at %(instant)s after %(failures)s failures."),
+        ("address", "instant", "failures"),
+    ),
+    # --- running of the portal -------------------------------------------------------------------
+    _kind(
+        "night_run.failed",
+        Topic.SYSTEM,
+        Severity.URGENT,
+        {Readers.SYSTEM_ADMINISTRATORS},
+        _("The night run failed"),
+        _("The night run for %(day)s stopped: %(error)s. It is tried again every hour; the log has the details."),
+        ("day", "error"),
+    ),
+    _kind(
+        "night_run.late",
+        Topic.SYSTEM,
+        Severity.WARNING,
+        {Readers.SYSTEM_ADMINISTRATORS},
+        _("The night run is late"),
+        _("The figures of %(day)s are still not computed. Look at the worker and its log."),
+        ("day",),
+    ),
+    _kind(
+        "mail.undelivered",
+        Topic.SYSTEM,
+        Severity.WARNING,
+        {Readers.SYSTEM_ADMINISTRATORS},
+        _("E-mail was not delivered"),
+        _("On %(day)s at least one e-mail was refused or given up. The page “Outgoing e-mail” lists the errors."),
+        ("day",),
+    ),
+    # --- trail -----------------------------------------------------------------------------------
+    _kind(
+        "trail.sealed",
+        Topic.TRAIL,
+        Severity.INFO,
+        {Readers.AUDITORS},
+        _("Seal of the trail of %(day)s"),
+        _("%(events)s events of %(day)s are sealed. Digest: %(digest)s. Please keep this message."),
+        ("day", "events", "digest"),
+    ),
+    _kind(
+        "trail.broken",
+        Topic.TRAIL,
+        Severity.URGENT,
+        {Readers.AUDITORS, Readers.SECURITY_ADMINISTRATORS},
+        _("The trail does not match its seals"),
+        _("The check of the trail on %(day)s found a difference: %(finding)s"),
+        ("day", "finding"),
+    ),
+)
+
+KINDS: Mapping[str, Kind] = {kind.code: kind for kind in _KINDS}
+
+
+def kinds_read_by(readers: Readers) -> list[str]:
+    """Codes of the kinds that are for a group of readers."""
+    return [kind.code for kind in _KINDS if readers in kind.readers]
+
+
+def kinds_of(topic: str) -> list[str]:
+    """Codes of the kinds of a topic."""
+    return [kind.code for kind in _KINDS if kind.topic == topic]
