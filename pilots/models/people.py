@@ -11,8 +11,10 @@ from pilots.models.institutions import Institution, Operator
 from pilots.models.regions import Region
 from pilots.states.roles import ADMINISTRATOR_ROLES, INSTITUTION_ROLES, REGION_ROLES, Role
 from portal.accounts.models import ApiKey
+from portal.audit.tracking import tracked
 
 
+@tracked()
 class Membership(models.Model):
     """A person's role for a region, an institution or an operator, from a day to a day (both included)."""
 
@@ -92,6 +94,7 @@ class Membership(models.Model):
         return f"{self.user_id} {self.role}"
 
 
+@tracked()
 class InstitutionKey(models.Model):
     """Which institution an API key speaks for."""
 

@@ -2,13 +2,12 @@
 
 from datetime import datetime
 
-from django.db import transaction
-
 from pilots.models import Institution, InstitutionKey
 from portal.accounts.keys import create_key, revoke_key
+from portal.audit.trail import recorded
 
 
-@transaction.atomic
+@recorded("api_key.created")
 def create_institution_key(*, number: str, label: str) -> tuple[InstitutionKey, str]:
     """Make an API key with which an institution's software reports. Its text is answered once and not kept."""
     institution = Institution.objects.get(number=number)
@@ -16,6 +15,7 @@ def create_institution_key(*, number: str, label: str) -> tuple[InstitutionKey, 
     return InstitutionKey.objects.create(key=key, institution=institution), text
 
 
+@recorded("api_key.revoked")
 def revoke_institution_key(*, key_id: int, at: datetime) -> InstitutionKey:
     """Make a key useless from now on."""
     revoke_key(key_id=key_id, at=at)

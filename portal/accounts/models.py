@@ -9,7 +9,10 @@ from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from portal.audit.tracking import tracked
 
+
+@tracked(secret=("password",))
 class User(AbstractBaseUser, PermissionsMixin):
     """A person who signs in. What the person may do hangs on memberships, not on the account."""
 
@@ -50,6 +53,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         return str(self)
 
 
+@tracked(secret=("digest",))
 class ApiKey(models.Model):
     """A key with which software signs in over REST. Only a digest of it is kept.
 

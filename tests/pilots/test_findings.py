@@ -113,7 +113,15 @@ def test_baseline_and_growth_add_up_after_late_facts(computed):
 
 def test_baseline_typed_by_hand_is_explained_by_the_difference():
     city = Region.objects.get(pk=CITY)
-    set_target(region=city, indicator="pilots_total", year=2021, baseline=(40, date(2021, 1, 1)), goal=67, by=None)
+    set_target(
+        region=city,
+        indicator="pilots_total",
+        year=2021,
+        baseline=(40, date(2021, 1, 1)),
+        goal=67,
+        reason="重新核定",
+        by=None,
+    )
     explanation = explain(FIGURES["target_pilots_base"], city, DAY)
     assert explanation.number == 40 == explanation.records.total()
     assert explanation.records.page(44, 45)[0].value == -4
@@ -147,7 +155,13 @@ def test_target_set_later_waits_for_the_next_run():
     night(DAY + timedelta(days=1))
     city = Region.objects.get(pk=CITY)
     target = set_target(
-        region=city, indicator="pilots_total", year=2021, baseline=(44, date(2021, 1, 1)), goal=99, by=None
+        region=city,
+        indicator="pilots_total",
+        year=2021,
+        baseline=(44, date(2021, 1, 1)),
+        goal=99,
+        reason="上级调整",
+        by=None,
     )
     assert figure("target_pilots", DAY) == 67
     night(DAY + timedelta(days=1))

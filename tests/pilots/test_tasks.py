@@ -17,7 +17,12 @@ YESTERDAY = timezone.localdate() - timedelta(days=1)
 def test_every_scheduled_name_is_a_registered_task():
     app.loader.import_default_modules()
     scheduled = {entry["task"] for entry in app.conf.beat_schedule.values()}
-    assert scheduled == {"pilots.tasks.nightly.run_nightly", "pilots.tasks.nightly.catch_up"}
+    assert scheduled == {
+        "pilots.tasks.nightly.run_nightly",
+        "pilots.tasks.nightly.catch_up",
+        "portal.audit.tasks.seal_trail",
+        "portal.audit.tasks.catch_up",
+    }
     assert scheduled <= set(app.tasks)
 
 
@@ -25,6 +30,11 @@ def test_night_run_is_at_two_in_shanghai():
     (entry,) = [each for each in app.conf.beat_schedule.values() if each["task"].endswith("run_nightly")]
     assert (entry["schedule"].hour, entry["schedule"].minute) == ({2}, {0})
     assert app.conf.timezone == "Asia/Shanghai"
+
+
+def test_trail_is_sealed_at_ten_past_three_in_shanghai():
+    (entry,) = [each for each in app.conf.beat_schedule.values() if each["task"].endswith("seal_trail")]
+    assert (entry["schedule"].hour, entry["schedule"].minute) == ({3}, {10})
 
 
 @pytest.mark.django_db

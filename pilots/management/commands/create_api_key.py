@@ -3,13 +3,14 @@
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
 from pilots.models import Institution
 from pilots.operations.people import create_institution_key
+from portal.audit.context import RecordedCommand
 
 
-class Command(BaseCommand):
+class Command(RecordedCommand):
     """Make an API key and print it once."""
 
     help = "Make an API key with which an institution's software reports; the key is printed once."

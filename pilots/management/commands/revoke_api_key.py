@@ -3,14 +3,15 @@
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.utils import timezone
 
 from pilots.models import InstitutionKey
 from pilots.operations.people import revoke_institution_key
+from portal.audit.context import RecordedCommand
 
 
-class Command(BaseCommand):
+class Command(RecordedCommand):
     """Revoke an API key by its prefix, or list the keys of an institution."""
 
     help = "Revoke an API key by its prefix (the 12 characters after tuoyu_), or list an institution's keys."
