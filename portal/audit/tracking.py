@@ -6,7 +6,7 @@ Each tracked table has an event table of its own, with the columns of the row as
 """
 
 from collections.abc import Callable, Sequence
-from typing import TypeVar
+from typing import Any, ClassVar, TypeVar
 
 import pghistory
 import pgtrigger
@@ -50,24 +50,24 @@ class TrailEvent(Event):
     pgh_id = models.BigAutoField(primary_key=True)
     pgh_created_at = models.DateTimeField(_("recorded at"))
 
-    objects = models.Manager()
+    objects: ClassVar[models.Manager[Any]] = models.Manager()  # type: ignore[assignment]  # pghistory's adds nothing here
 
     class Meta:
         abstract = True
 
 
-class TrailTrigger(trigger.Event):  # type: ignore[misc]  # pghistory has no types
+class TrailTrigger(trigger.Event):
     """pghistory's trigger, without the shared row of context that it would write for statements."""
 
-    def get_func(self, model: type[models.Model]) -> pgtrigger.Func:
+    def get_func(self, model: Any) -> pgtrigger.Func:
         """Copy the rows of the transition table into the event table."""
+        events = self.event_model
+        assert events is not None
         rows = "old_values" if self.row == "OLD" else "new_values"
         source = rows if self.level == pgtrigger.Statement else self.row
         tracked_names = {field.name for field in model._meta.fields}
         values = {
-            field.column: f'{source}."{field.column}"'
-            for field in self.event_model._meta.fields
-            if field.name in tracked_names
+            field.column: f'{source}."{field.column}"' for field in events._meta.fields if field.name in tracked_names
         }
         values |= {
             "pgh_created_at": NOW,
@@ -77,17 +77,16 @@ class TrailTrigger(trigger.Event):  # type: ignore[misc]  # pghistory has no typ
         }
         columns = ", ".join(f'"{column}"' for column in sorted(values))
         chosen = ", ".join(values[column] for column in sorted(values))
-        insert = f'INSERT INTO "{self.event_model._meta.db_table}" ({columns})'
-        if self.level == pgtrigger.Statement:
-            return pgtrigger.Func(f"{insert} SELECT {chosen} FROM {{cond_{rows}}}; RETURN NULL;")  # noqa: S608  # our names
-        return pgtrigger.Func(f"{insert} VALUES ({chosen}); RETURN NULL;")
+        insert = f'INSERT INTO "{events._meta.db_table}" ({columns})'
+        select = f"SELECT {chosen} FROM {{cond_{rows}}}" if self.level == pgtrigger.Statement else f"VALUES ({chosen})"  # noqa: S608  # our own names
+        return pgtrigger.Func(f"{insert} {select}; RETURN NULL;")  # type: ignore[no-untyped-call]  # without types
 
 
-class _Tracker(core.RowEvent):  # type: ignore[misc]  # pghistory has no types
+class _Tracker(core.RowEvent):
     """Installs our trigger in place of pghistory's."""
 
     def add_event_trigger(self, event_model: type[TrailEvent]) -> None:
-        installed = TrailTrigger(
+        installed = TrailTrigger(  # type: ignore[no-untyped-call]  # without types
             event_model=event_model,
             label=self.label,
             name=self.trigger_name,
@@ -135,7 +134,7 @@ def tracked(*, secret: Sequence[str] = (), derived: Sequence[str] = ()) -> Calla
             exclude=[*secret, *derived, *generated],
             obj_field=pghistory.ObjForeignKey(related_name="+"),
             context_field=pghistory.ContextJSONField(),
-            context_id_field=None,
+            context_id_field=None,  # type: ignore[arg-type]  # documented
             append_only=True,
             model_name=name,
             base_model=TrailEvent,

@@ -182,8 +182,8 @@ def _seals(seals: list[Seal], leaves: _Leaves) -> Iterator[Finding]:
             day = seal.day.isoformat()
             yield Finding(SEALS, day, day, What.SEAL_BROKEN, "; ".join(wrong))
         before = seal
-    for day in sorted(leaves.days.keys() - {seal.day for seal in seals}):
-        yield Finding(SEALS, day.isoformat(), day.isoformat(), What.REMOVED, "the day has leaves and no seal")
+    for open_day in sorted(leaves.days.keys() - {seal.day for seal in seals}):
+        yield Finding(SEALS, open_day.isoformat(), open_day.isoformat(), What.REMOVED, "the day has leaves and no seal")
 
 
 def _own_faults(seal: Seal, leaves: _Leaves) -> Iterator[str]:

@@ -8,8 +8,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from portal.audit.publishing import anchor_file
-from portal.audit.verifying import AnchorUnreadable, Report, read_anchors, verify
+from portal.audit.verifying import AnchorUnreadable, Report, anchor_file, read_anchors, verify
 
 
 class Command(BaseCommand):
