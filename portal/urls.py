@@ -5,7 +5,7 @@ from django.contrib.auth.views import LogoutView
 from django.urls import include, path
 from django.views.i18n import set_language
 
-from pilots.web import capacity, figures, institutions, regions
+from pilots.web import capacity, figures, institutions, regions, trail
 from pilots.web.sign_in import SignIn, home
 from portal import health
 from portal.shared.audience import Audience, open_to
@@ -20,6 +20,9 @@ urlpatterns = [
     path("institutions/<str:number>/report/", capacity.report, name="report_capacity"),
     path("institutions/<str:number>/reports/<int:report_id>/correct/", capacity.correct, name="correct_report"),
     path("institution/", capacity.mine, name="mine"),
+    path("system/trail/", trail.index, name="trail"),
+    path("system/trail/export/", trail.export, name="trail_export"),
+    path("system/seals/", trail.seals, name="seals"),
     path("accounts/sign-in/", open_to(Audience.ANYONE)(SignIn.as_view()), name="sign_in"),
     path("accounts/sign-out/", open_to(Audience.SIGNED_IN)(LogoutView.as_view()), name="sign_out"),
     path("language/", open_to(Audience.ANYONE)(login_not_required(set_language)), name="set_language"),

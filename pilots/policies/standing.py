@@ -40,6 +40,8 @@ class Standing:
     """Regions for which the principal is an officer."""
     county_desks: frozenset[str] = frozenset()
     """County units for which the principal files records."""
+    auditing: frozenset[str] = frozenset()
+    """Regions whose trail the principal reads."""
     institutions: frozenset[int] = frozenset()
     """Institutions for which the principal speaks."""
     directing: frozenset[int] = frozenset()
@@ -75,6 +77,7 @@ def _read(user: User, day: date) -> Standing:
         reading=frozenset(region for role, region, *_rest in rows if role in READING_ROLES and region),
         steering=frozenset(region for role, region, *_rest in rows if role in OFFICER_ROLES and region),
         county_desks=frozenset(region for role, region, *_rest in rows if role == Role.COUNTY_OFFICER and region),
+        auditing=frozenset(region for role, region, *_rest in rows if role == Role.AUDITOR and region),
         institutions=speaking,
         directing=_institutions(rows, frozenset({Role.INSTITUTION_DIRECTOR})) if speaking else speaking,
     )

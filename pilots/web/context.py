@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from pilots.policies.standing import standing
+from pilots.policies.trail import may_read_trail
 from pilots.states.roles import Role
 from pilots.web.days import dated, request_demo
 from portal.accounts.models import User
@@ -41,7 +42,10 @@ def _people(request: HttpRequest) -> dict[str, Any]:
         "user_roles": "、".join(str(Role(role).label) for role in sorted(held.roles)),
         "navigation": [
             {"label": label, "url": url, "icon": icon, "active": request.path.startswith(prefix)}
-            for label, url, icon, prefix in _entries(bool(held.reading), bool(held.institutions))
+            for label, url, icon, prefix in [
+                *_entries(bool(held.reading), bool(held.institutions)),
+                *_audit_entries(user),
+            ]
         ],
     }
 
@@ -54,3 +58,12 @@ def _entries(reads: bool, speaks: bool) -> list[tuple[str, str, str, str]]:  # n
     if speaks:
         entries.append((_("My institutions"), reverse("mine"), "report", "/institution/"))
     return entries
+
+
+def _audit_entries(user: User) -> list[tuple[str, str, str, str]]:
+    if not may_read_trail(user):
+        return []
+    return [
+        (_("Trail"), reverse("trail"), "history", "/system/trail/"),
+        (_("Seals"), reverse("seals"), "lock", "/system/seals/"),
+    ]

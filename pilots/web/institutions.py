@@ -24,14 +24,18 @@ from pilots.queries.figures.measures import FILED, INCLUSIVE, PILOT
 from pilots.queries.institutions import institution_file
 from pilots.queries.register import open_on, register
 from pilots.queries.search import matching
+from pilots.queries.trail import timeline
 from pilots.states.facts import FilingKind
 from pilots.web import institution_file as shown
 from pilots.web.days import asked_day, asks_for, dated
 from pilots.web.forms import InstitutionFilter, InstitutionForm, refuse, refuse_values
+from pilots.web.trail_entries import told
 from portal.shared.audience import Audience, open_to
 from portal.shared.refusals import DomainError
 
 PAGE_SIZE = 50
+EVENTS_SHOWN = 30
+"""Of an institution's trail, on its file."""
 STANDINGS: tuple[tuple[str, type[Any], Q], ...] = (
     ("pilot", Designation, PILOT),
     ("filed", Filing, FILED),
@@ -83,6 +87,7 @@ def detail(request: HttpRequest, number: str) -> HttpResponse:
         **asked.context(),
         "stamp": _("read from the register just now"),
         **shown.page(file, asked.day, may_report=may_report(request.user, institution)),
+        "timeline": told(timeline(institution, at_most=EVENTS_SHOWN), linked=False),
         "breadcrumb": [
             {"label": _("Institutions"), "url": dated(reverse("institutions"), asked.day)},
             {"label": institution.name, "url": None},

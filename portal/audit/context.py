@@ -12,7 +12,8 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
 
-from portal.shared.requests import client_address, current_request_id
+from portal.shared.addresses import client_address
+from portal.shared.requests import current_request_id
 
 
 class Encoder(DjangoJSONEncoder):

@@ -156,6 +156,12 @@ def event_models() -> list[type[TrailEvent]]:
     return sorted(found, key=lambda model: model._meta.db_table)
 
 
+def tracked_model(events: type[TrailEvent]) -> type[models.Model]:
+    """The model whose rows these events are about."""
+    model: type[models.Model] = getattr(events, "pgh_tracked_model")  # noqa: B009  # pghistory types it as None
+    return model
+
+
 def is_exempt(model: type[models.Model]) -> bool:
     """Whether a model leaves no trail, for a reason that is written down."""
     return model._meta.label in EXEMPT or model._meta.app_label in EXEMPT

@@ -6,24 +6,16 @@ import uuid
 from collections.abc import Callable
 from contextvars import ContextVar
 
-from django.conf import settings
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 
 _current: ContextVar[str] = ContextVar("request_id", default="-")
-LONGEST_ADDRESS = 45  # an IPv6 address with an IPv4 one in it
 _ACCEPTABLE = re.compile(r"[A-Za-z0-9._-]{8,64}")
 
 
 def current_request_id() -> str:
     """The id of the request being answered, or `-` outside one."""
     return _current.get()
-
-
-def client_address(request: HttpRequest) -> str:
-    """The address of the caller; behind a trusted web server, the one that server saw."""
-    forwarded = request.headers.get("X-Forwarded-For", "") if settings.BEHIND_TLS_PROXY else ""
-    return (forwarded.rpartition(",")[2].strip() or str(request.META.get("REMOTE_ADDR", "")))[:LONGEST_ADDRESS]
 
 
 class RequestIdMiddleware:

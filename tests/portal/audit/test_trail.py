@@ -146,7 +146,7 @@ def test_forwarded_address_is_believed_only_behind_our_own_server(client, settin
         return context(User)["address"]
 
     assert address() == "127.0.0.1"
-    settings.BEHIND_TLS_PROXY = True
+    settings.TRUSTED_PROXIES = 1
     assert address() == "203.0.113.5"
 
 
