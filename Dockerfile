@@ -9,6 +9,7 @@ ENV PYTHONDONTWRITEBYTECODE=1 \
     PATH=/opt/venv/bin:$PATH
 
 RUN useradd --uid 10001 --create-home --home-dir /home/portal --shell /usr/sbin/nologin portal \
+    && install --directory --owner portal --group portal /var/lib/portal/seals \
     && python -m venv /opt/venv
 
 # Dependencies first: they change less often than the code.

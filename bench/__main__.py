@@ -5,7 +5,7 @@ import sys
 
 from bench import server
 
-NAMES = ("nightly", "pages")
+NAMES = ("nightly", "pages", "trail")
 
 
 def main(arguments: list[str]) -> int:

@@ -17,8 +17,8 @@ from portal.accounts.models import ApiKey, User
 from portal.audit.tracking import SECRET_SUFFIX
 from portal.shared.masking import mask_phone
 
-UNTOLD = frozenset({"id", "recorded_at", "recorded_by", "is_demo", "closed_recorded_at"})
-"""Columns that say nothing which the event itself does not say."""
+UNTOLD = frozenset({"id", "recorded_at", "recorded_by", "is_demo", "closed_recorded_at", "institution"})
+"""Columns that say nothing which the event does not say elsewhere: its instant, its author, whose row it is."""
 NAMING = ("number", "name", "username", "prefix", "code", "indicator")
 """Columns by which a row is named, the first that it has."""
 NONE = "—"
