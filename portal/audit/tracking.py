@@ -19,8 +19,6 @@ from pghistory.models import Event
 
 Model = TypeVar("Model", bound=models.Model)
 
-LEVEL = pgtrigger.Statement
-"""One trigger call a statement, so that a bulk insert pays once (docs/adr/0009 has the measurements)."""
 NOW = "clock_timestamp()"
 CONTEXT = "NULLIF(current_setting('pghistory.context_metadata', true), '')::jsonb"
 SECRET_SUFFIX = "_changed"  # noqa: S105  # the end of a label
@@ -60,7 +58,7 @@ class TrailTrigger(trigger.Event):
     """pghistory's trigger, without the shared row of context that it would write for statements."""
 
     def get_func(self, model: Any) -> pgtrigger.Func:
-        """Copy the rows of the transition table into the event table."""
+        """Copy the row, or all rows of the transition table, into the event table."""
         events = self.event_model
         assert events is not None
         rows = "old_values" if self.row == "OLD" else "new_values"
@@ -93,7 +91,9 @@ class _Tracker(core.RowEvent):
             row=self.row,
             operation=self.operation,
             condition=self.condition,
-            level=LEVEL,
+            # One call a statement, but for changed rows one call each: PostgreSQL would join the old and new rows of a
+            # statement by a plan that it made for the first one and keeps (docs/adr/0009).
+            level=pgtrigger.Row if self.operation == pgtrigger.Update else pgtrigger.Statement,
         )
         pgtrigger.register(installed)(event_model.pgh_tracked_model)
 
@@ -124,7 +124,6 @@ def tracked(*, secret: Sequence[str] = (), derived: Sequence[str] = ()) -> Calla
     """
 
     def decorate(model: type[Model]) -> type[Model]:
-        pgtrigger.register(_keeps_its_key(model))(model)
         trackers = [Added(), Changed(), Removed()]
         trackers += [_secret_changed(column) for column in secret]
         generated = [field.name for field in model._meta.local_fields if isinstance(field, models.GeneratedField)]
@@ -183,12 +182,6 @@ def _indexes(model: type[models.Model], name: str) -> list[models.Index]:
     if any(field.name == "institution" for field in model._meta.local_fields):
         indexes.append(models.Index(fields=["institution", "pgh_id"], name=f"{stem}_inst"))
     return indexes
-
-
-def _keeps_its_key(model: type[models.Model]) -> pgtrigger.Trigger:
-    """Events of one row are found by its key, old and new values put side by side by it."""
-    condition = pgtrigger.AnyChange(model._meta.pk.name)
-    return pgtrigger.Protect(name="keeps_its_key", operation=pgtrigger.Update, condition=condition)
 
 
 def _no_truncate() -> pgtrigger.Trigger:
