@@ -106,3 +106,11 @@ def test_acts_are_named_thing_and_past_tense_and_once():
 def test_no_exemption_is_out_of_date():
     known = {f"{path.stem}.{name}" for path in modules() for name in functions(path)}
     assert set(EXEMPT) <= known
+
+
+def test_every_act_has_its_words_and_every_word_its_act():
+    words = ast.parse((PROJECT / "pilots/states/acts.py").read_text(encoding="utf-8"))
+    (told,) = [node.value for node in words.body if isinstance(node, ast.AnnAssign)]
+    known = {ast.literal_eval(key) for key in told.keys}
+    acts = {act for path in modules() for node in functions(path).values() if (act := act_of(node))}
+    assert acts == known
