@@ -11,7 +11,8 @@ ENV PYTHONDONTWRITEBYTECODE=1 \
 RUN useradd --uid 10001 --create-home --home-dir /home/portal --shell /usr/sbin/nologin portal \
     && python -m venv /opt/venv \
     # Private files: a volume of the portal's account alone.
-    && install --directory --owner=portal --group=portal --mode=0700 /srv/var
+    && install --directory --owner=portal --group=portal --mode=0700 /srv/var \
+    && install --directory --owner portal --group portal /var/lib/portal/seals
 
 # Dependencies first: they change less often than the code.
 COPY requirements.lock /srv/portal/requirements.lock

@@ -11,7 +11,7 @@ from bench.institutions import DAYS, Line, counties, institutions, ledgers, noon
 from bench.nation import FIRST_DAY, LAST_DAY, Nation
 from bench.reports import load_reports, plan
 from bench.results import progress
-from bench.upkeep import unattended
+from bench.upkeep import unattended, unrecorded
 from pilots.models import LateFactSweep, Membership, NightRun, Region
 from pilots.operations.nightly import compute_days
 from pilots.queries.figures.measures import MEASURE_NAMES
@@ -28,11 +28,12 @@ _MORE = {"document_number": "", "source": "import"}
 
 def load(nation: Nation) -> None:
     """Everything, in the present database."""
-    _load_regions()
-    _load_region_facts()
-    _load_institutions(nation.institutions)
-    _load_ledgers(nation.institutions)
-    _load_targets()
+    with unrecorded():
+        _load_regions()
+        _load_region_facts()
+        _load_institutions(nation.institutions)
+        _load_ledgers(nation.institutions)
+        _load_targets()
     progress("regions, institutions and ledgers are in; now the reports")
     with unattended("pilots_capacityreport"):
         load_reports(plan(nation))

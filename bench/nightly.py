@@ -17,7 +17,7 @@ from bench.results import Result, medians, progress, seconds_of
 from bench.upkeep import settle
 from pilots.models import NightRun
 from pilots.operations.nightly import compute_days, run_night
-from pilots.operations.watermark import settled_until
+from portal.shared.watermark import settled_until
 
 LIMIT = 1.5
 HISTORY_LIMIT = 1.2

@@ -8,6 +8,7 @@ from django.db import connection
 from bench.institutions import DAYS, Institution, institutions
 from bench.nation import FIRST_DAY, Nation
 from bench.results import progress
+from bench.upkeep import unrecorded
 
 ROUNDS = 230
 """Every institution reports once a round, on one of some days that overlap with the next round's."""
@@ -63,7 +64,7 @@ def load_reports(rows: list[Plan]) -> None:
 
 def record_reports_of(day: date, *, one_in: int = 7) -> int:
     """Record, now, what one in so many institutions reports for a day; answer how many reports."""
-    with connection.cursor() as cursor:
+    with unrecorded(), connection.cursor() as cursor:
         cursor.execute(_ONE_DAY, {"day": day, "one_in": one_in, "rest": day.toordinal() % one_in})
         return int(cursor.rowcount)
 

@@ -112,7 +112,10 @@ SELECT md5(string_agg(line, '|' ORDER BY line)) FROM (
      UNION ALL SELECT concat_ws(' ', conrelid::regclass, conname, pg_get_constraintdef(oid))
       FROM pg_constraint WHERE connamespace = 'public'::regnamespace
      UNION ALL SELECT pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal
-     UNION ALL SELECT pg_get_functiondef(oid) FROM pg_proc WHERE pronamespace = 'public'::regnamespace
+     UNION ALL SELECT pg_get_functiondef(oid) FROM pg_proc
+      WHERE pronamespace = 'public'::regnamespace AND prokind <> 'a'
+     UNION ALL SELECT concat_ws(' ', f.proname, a.aggtransfn)
+      FROM pg_aggregate a JOIN pg_proc f ON f.oid = a.aggfnoid WHERE f.pronamespace = 'public'::regnamespace
      UNION ALL SELECT concat_ws(' ', relname, reloptions) FROM pg_class
       WHERE relnamespace = 'public'::regnamespace AND reloptions IS NOT NULL
 ) found (line)

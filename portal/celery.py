@@ -7,11 +7,12 @@ from celery.schedules import crontab
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
 
-app = Celery("portal")
+app = Celery("portal", task_cls="portal.audit.context:RecordedTask")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks(["pilots.tasks"], related_name="nightly")
 app.autodiscover_tasks(["pilots.tasks"], related_name="people")
 app.autodiscover_tasks(["pilots.tasks"], related_name="notices")
+app.autodiscover_tasks(["portal.audit"])
 
 # Times are Asia/Shanghai (CELERY_TIMEZONE). PORTAL_NIGHTLY_CRON is "minute hour day month weekday".
 app.conf.beat_schedule = {
@@ -32,5 +33,13 @@ app.conf.beat_schedule = {
         "schedule": crontab(),
         # What waited behind a long task is done by the next one just as well.
         "options": {"expires": 60},
+    },
+    "every night, seal the trail of the day before": {
+        "task": "portal.audit.tasks.seal_trail",
+        "schedule": crontab(hour="3", minute="10"),
+    },
+    "every hour, seal a day that was missed": {
+        "task": "portal.audit.tasks.catch_up",
+        "schedule": crontab(minute="40"),
     },
 }

@@ -5,6 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import environ
+import pghistory
 from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
@@ -13,6 +14,7 @@ from portal.environment import DEVELOPMENT_SECRET, require_production_ready
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
+SIX_MONTHS_IN_DAYS = 184
 
 # --- where we run -------------------------------------------------------------------------------
 
@@ -96,6 +98,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "portal.accounts.middleware.SignInRequired",
+    "portal.audit.context.TrailMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "portal.accounts.middleware.SessionWatch",
@@ -377,6 +380,38 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 # A request must not hang because the broker is away: the night run fills what was missed.
 CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_connect_timeout": 3, "socket_timeout": 30, "visibility_timeout": 3600}
+
+# --- the trail ----------------------------------------------------------------------------------
+
+# Columns of event tables are empty in events older than the column, and carry no rules (portal/audit/tracking.py).
+PGHISTORY_FIELD = pghistory.Field(null=True)
+PGHISTORY_FOREIGN_KEY_FIELD = pghistory.ForeignKey(db_index=False)
+PGHISTORY_EXCLUDE_FIELD_KWARGS = {
+    "django.db.models.Field": [
+        "db_default",
+        "default",
+        "choices",
+        "validators",
+        "help_text",
+        "auto_now",
+        "auto_now_add",
+    ]
+}
+PGHISTORY_JSON_ENCODER = "portal.audit.context.Encoder"
+
+# Events are kept at least this many days. The Cybersecurity Law (网络安全法) Art. 21 (3) asks for network logs of not
+# less than six months, which are up to 184 days; a smaller number refuses the start.
+AUDIT_RETENTION_DAYS = env.int("AUDIT_RETENTION_DAYS", default=1096)
+if AUDIT_RETENTION_DAYS < SIX_MONTHS_IN_DAYS:
+    raise ImproperlyConfigured(
+        f"AUDIT_RETENTION_DAYS is {AUDIT_RETENTION_DAYS}; the law asks for at least {SIX_MONTHS_IN_DAYS} days."
+    )
+# Whom each day's seal is mailed to, so that it leaves the database; and the directory in which it is kept as a file.
+AUDIT_SEAL_RECIPIENTS = env.list("AUDIT_SEAL_RECIPIENTS", default=[])
+AUDIT_SEAL_DIRECTORY = Path(env.str("AUDIT_SEAL_DIRECTORY", default=str(VAR_DIR / "seals")))
+# The database role as which web, worker and beat connect; `manage.py protect_trail` makes it. Empty: none is made.
+DATABASE_APP_ROLE = env.str("DATABASE_APP_ROLE", default="")
+DATABASE_APP_PASSWORD = env.str("DATABASE_APP_PASSWORD", default="")
 
 # --- logging ------------------------------------------------------------------------------------
 

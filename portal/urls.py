@@ -18,11 +18,12 @@ from pilots.web import (
     roles,
     target_proposals,
     targets,
+    trail,
 )
-from pilots.web.second_factor import office_sign_in
 from pilots.web.people import accounts as person_accounts
 from pilots.web.people import pages as people
 from pilots.web.people import roles as person_roles
+from pilots.web.second_factor import office_sign_in
 from pilots.web.sign_in import SignIn, home
 from portal import health
 from portal.approvals import web as approvals
@@ -95,6 +96,9 @@ urlpatterns = [
     path("desk/messages/<int:message_id>/read/", desk.read, name="message_read"),
     path("system/messages/", mail_queue.index, name="mail_queue"),
     path("system/messages/<int:delivery_id>/retry/", mail_queue.retry, name="mail_retry"),
+    path("system/trail/", trail.index, name="trail"),
+    path("system/trail/export/", trail.export, name="trail_export"),
+    path("system/seals/", trail.seals, name="seals"),
     path("language/", open_to(Audience.ANYONE)(login_not_required(set_language)), name="set_language"),
     path("api/v1/", include("pilots.api.urls")),
     path("healthz/live", health.live, name="live"),

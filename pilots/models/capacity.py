@@ -14,6 +14,7 @@ from pilots.models.institutions import Institution
 from pilots.models.ledgers import Recorded, append_only, corrects_its_own
 from pilots.states.capacity import MAX_COUNT, ClassGroup, Source
 from portal.accounts.models import ApiKey
+from portal.audit.tracking import tracked
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise as StrPromise
@@ -32,6 +33,7 @@ def _count(label: "StrPromise") -> "models.PositiveSmallIntegerField[int, int]":
     return models.PositiveSmallIntegerField(label, default=0)
 
 
+@tracked()
 class CapacityReport(Recorded):
     """An institution's dated statement of places (`托位`) and enrolled children (`入托`), by class group.
 

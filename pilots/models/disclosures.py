@@ -10,8 +10,10 @@ from django.utils.translation import gettext_lazy as _
 from pilots.models.institutions import Institution
 from pilots.models.ledgers import Recorded, append_only
 from pilots.states.disclosures import HiddenField, Purpose
+from portal.audit.tracking import tracked
 
 
+@tracked()
 class Disclosure(Recorded):
     """A hidden field of an institution was shown to a person. The row is written before the value leaves the portal."""
 

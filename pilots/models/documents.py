@@ -10,8 +10,10 @@ from django.utils.translation import gettext_lazy as _
 from pilots.models.institutions import Institution
 from pilots.models.ledgers import Recorded, append_only
 from pilots.states.documents import DocumentKind
+from portal.audit.tracking import tracked
 
 
+@tracked()
 class Document(Recorded):
     """A file that was put on an institution's file. The row says what it is; the content lies in the private store."""
 
@@ -49,6 +51,7 @@ class Document(Recorded):
         return f"{self.institution_id} {self.kind} {self.name}"
 
 
+@tracked()
 class DocumentWithdrawal(Recorded):
     """A document does not count any more: it was the wrong file, or another has taken its place. It stays."""
 

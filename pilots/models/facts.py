@@ -9,8 +9,10 @@ from django.utils.translation import gettext_lazy as _
 
 from pilots.models.ledgers import InstitutionFact, append_only, corrects_its_own, fact_constraints, fact_indexes
 from pilots.states.facts import DesignationAct, FilingKind, PilotLevel, PilotType, RecognitionAct
+from portal.audit.tracking import tracked
 
 
+@tracked()
 class Filing(InstitutionFact):
     """A completed filing (`备案`) with the county health department, as a dated fact."""
 
@@ -30,6 +32,7 @@ class Filing(InstitutionFact):
         return f"{self.institution_id} {self.kind} {self.effective_on}"
 
 
+@tracked()
 class Designation(InstitutionFact):
     """A line of the designation ledger (`试点认定`): level and type from a day on, or their end."""
 
@@ -59,6 +62,7 @@ class Designation(InstitutionFact):
         return f"{self.institution_id} {self.act} {self.level} {self.effective_on}"
 
 
+@tracked()
 class InclusiveRecognition(InstitutionFact):
     """A line of the ledger of inclusive recognition (`普惠认定`), an attribute that cuts across the pilot types."""
 

@@ -10,9 +10,11 @@ from django.utils.translation import gettext_lazy as _
 from pilots.models.ledgers import Recorded
 from pilots.models.regions import Region
 from pilots.states.institutions import LegalNature, ServiceModel
+from portal.audit.tracking import tracked
 from portal.shared.validators import validate_credit_code
 
 
+@tracked()
 class Operator(models.Model):
     """A legal person or brand (`举办者 / 品牌`) that runs one or several institutions."""
 
@@ -39,6 +41,7 @@ class Operator(models.Model):
         return self.name
 
 
+@tracked()
 class Kindergarten(models.Model):
     """A kindergarten that may host nursery classes."""
 
@@ -65,6 +68,7 @@ class NextInstitutionNumber(Func):
     output_field = models.CharField()
 
 
+@tracked(derived=("search_text",))
 class Institution(Recorded):
     """A provider of care for children under three (`托育机构`), kindergartens with nursery classes included.
 

@@ -14,6 +14,7 @@ from pilots.models.ledgers import ClockTimestamp
 from pilots.models.regions import Region
 from pilots.states.deliveries import Form, State
 from pilots.states.notices import Choice, Topic
+from portal.audit.tracking import tracked
 
 
 class Notice(models.Model):
@@ -147,6 +148,7 @@ class Message(models.Model):
         return f"{self.notice_id} → {self.user_id}"
 
 
+@tracked()
 class MessagePreference(models.Model):
     """How a person wants the messages of a topic; without a row, the topic's default holds."""
 

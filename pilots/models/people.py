@@ -16,6 +16,7 @@ from pilots.models.regions import Region
 from pilots.states.people import AccountAct
 from pilots.states.roles import Role
 from portal.accounts.models import ApiKey
+from portal.audit.tracking import tracked
 
 
 class MembershipQuerySet(models.QuerySet["Membership"]):
@@ -31,6 +32,7 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
         return self.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=day) & not_withdrawn)
 
 
+@tracked()
 class Membership(Recorded):
     """A person's role for a region, an institution or an operator, from a day to a day (both included).
 
@@ -93,6 +95,7 @@ class Membership(Recorded):
         return f"{self.user_id} {self.role}"
 
 
+@tracked()
 class AccountChange(Recorded):
     """A line of an account's ledger: it was created, switched off or on, its password was reset, by whom and why.
 
@@ -116,6 +119,7 @@ class AccountChange(Recorded):
         return f"{self.user_id} {self.act}"
 
 
+@tracked()
 class InstitutionKey(models.Model):
     """For which institution an API key speaks, or for which operator: then for all of its institutions."""
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from pilots.models.ledgers import Recorded, append_only
 from pilots.states.regions import FactKind, Level
+from portal.audit.tracking import tracked
 
 
 class RegionQuerySet(models.QuerySet["Region"]):
@@ -25,6 +26,7 @@ class RegionQuerySet(models.QuerySet["Region"]):
         return self.within(code).filter(level=Level.COUNTY)
 
 
+@tracked()
 class Region(models.Model):
     """A province, city or county unit, under its six-digit statistical code (统计用区划代码).
 
@@ -83,6 +85,7 @@ class Region(models.Model):
         return self.name_en if (get_language() or "").startswith("en") else self.name
 
 
+@tracked()
 class RegionFact(Recorded):
     """A dated statement of a whole number about a region; the latest on a day holds on that day."""
 

@@ -5,8 +5,10 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from pilots.models.regions import Region
+from portal.audit.tracking import tracked
 
 
+@tracked()
 class SecondFactorRule(models.Model):
     """An office's decision that its people need a second factor; it holds for the region and all below it."""
 

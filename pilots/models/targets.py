@@ -9,8 +9,10 @@ from django.utils.translation import gettext_lazy as _
 
 from pilots.models.ledgers import Recorded, append_only
 from pilots.models.regions import Region
+from portal.audit.tracking import tracked
 
 
+@tracked()
 class Target(Recorded):
     """What a region was asked to reach in a year. Of several lines for one target, the one recorded last holds.
 

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -22,6 +21,7 @@ from pilots.policies.institutions import require_may_report, speaks_for
 from pilots.policies.standing import KeyHolder, Principal
 from pilots.states.capacity import Classes, ClassGroup, Count, Remark, Source, warnings_about
 from portal.accounts.models import User
+from portal.audit.trail import recorded
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class Reported:
     warnings: list[Remark]
 
 
-@transaction.atomic
+@recorded("capacity.reported")
 def report_capacity(
     *, institution_id: int, as_of: date, classes: Classes, by: Principal, at: datetime, source: Source
 ) -> Reported:
@@ -53,7 +53,7 @@ def report_capacity(
     return Reported(report, created=True, warnings=warnings_about(classes))
 
 
-@transaction.atomic
+@recorded("capacity.corrected")
 def correct_report(*, report_id: int, classes: Classes, reason: str, by: Principal, at: datetime) -> Reported:
     """Put other numbers in the place of a report, for the same day, with the reason. The old report stays."""
     wrong = CapacityReport.objects.get(pk=report_id)

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.conf import settings
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from pilots.models import (
@@ -29,6 +28,7 @@ from pilots.states.capacity import Source
 from pilots.states.facts import DesignationAct, FilingKind, RecognitionAct
 from pilots.states.institutions import ServiceModel
 from pilots.states.regions import FactKind
+from portal.audit.trail import recorded
 from portal.shared.refusals import DomainError
 
 CITY = "130100"
@@ -66,7 +66,7 @@ class Demo:
     accounts: list[DemoAccount]
 
 
-@transaction.atomic
+@recorded("demonstration.loaded")
 def load_demo() -> Demo:
     """Load what is not there yet; a second call changes nothing. Refused in production or beside real records."""
     if settings.PRODUCTION:

@@ -7,7 +7,6 @@ the writes that such a procedure ends in. Each line is written under the lock of
 from dataclasses import dataclass
 from datetime import date
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from pilots.models import Designation, Filing, InclusiveRecognition, Institution
@@ -15,6 +14,7 @@ from pilots.operations.refusals import AlreadyCorrected, BeforeOpening, Institut
 from pilots.states.capacity import Source
 from pilots.states.facts import DesignationAct, FilingKind, PilotLevel, PilotType, RecognitionAct
 from portal.accounts.models import User
+from portal.audit.trail import recorded
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class Basis:
         }
 
 
-@transaction.atomic
+@recorded("pilot.designated")
 def designate(
     *,
     institution_id: int,
@@ -60,7 +60,7 @@ def designate(
     )
 
 
-@transaction.atomic
+@recorded("designation.ended")
 def end_designation(*, institution_id: int, effective_on: date, basis: Basis) -> Designation:
     """From this day on the institution is no pilot any more."""
     institution = _locked(institution_id, effective_on)
@@ -69,7 +69,7 @@ def end_designation(*, institution_id: int, effective_on: date, basis: Basis) ->
     )
 
 
-@transaction.atomic
+@recorded("designation.voided")
 def void_designation(*, designation_id: int, basis: Basis) -> Designation:
     """Take a line out that was entered in error; both lines stay to be read."""
     wrong = Designation.objects.get(pk=designation_id)
@@ -87,14 +87,14 @@ def void_designation(*, designation_id: int, basis: Basis) -> Designation:
     )
 
 
-@transaction.atomic
+@recorded("filing.recorded")
 def record_filing(*, institution_id: int, kind: FilingKind, effective_on: date, basis: Basis) -> Filing:
     """Write a completed filing, which may come before the opening, or its cancellation, which may come at the end."""
     institution = Institution.objects.select_for_update(no_key=True).get(pk=institution_id)
     return Filing.objects.create(institution=institution, kind=kind, effective_on=effective_on, **basis.columns())
 
 
-@transaction.atomic
+@recorded("inclusion.recognised")
 def recognise_inclusive(
     *, institution_id: int, effective_on: date, ends_on: date | None = None, basis: Basis
 ) -> InclusiveRecognition:
@@ -108,7 +108,7 @@ def recognise_inclusive(
     )
 
 
-@transaction.atomic
+@recorded("inclusion.ended")
 def end_recognition(*, institution_id: int, effective_on: date, basis: Basis) -> InclusiveRecognition:
     """From this day on the institution is not inclusive any more."""
     return InclusiveRecognition.objects.create(

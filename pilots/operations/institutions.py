@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -18,6 +17,7 @@ from pilots.states.calendar import FIRST_DAY
 from pilots.states.capacity import Source
 from pilots.states.facts import FilingKind
 from portal.accounts.models import User
+from portal.audit.trail import recorded
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ class FilingEntry:
     document_number: str = ""
 
 
-@transaction.atomic
+@recorded("institution.registered")
 def register_institution(
     *, entry: Entry, filing: FilingEntry | None, by: Principal, at: datetime, source: Source = Source.BROWSER
 ) -> Institution:
@@ -84,7 +84,7 @@ def register_institution(
     return institution
 
 
-@transaction.atomic
+@recorded("institution.closed")
 def close_institution(*, institution_id: int, closed_on: date, by: Principal, at: datetime) -> Institution:
     """State the first day on which an institution no longer runs. It cannot be taken back."""
     institution = Institution.objects.select_for_update(no_key=True).get(pk=institution_id)

@@ -17,9 +17,9 @@ from django.utils.translation import gettext as _
 from pilots.models import LateFactSweep, NightRun
 from pilots.operations import snapshots
 from pilots.operations.refusals import DayNotOver, DayTooEarly, NightRunBusy
-from pilots.operations.watermark import settled_until
 from pilots.queries.late import earliest_by_county
 from pilots.states.calendar import FIRST_DAY
+from portal.shared.watermark import settled_until
 
 _LOCK = 0x70696C6F74  # any number that is ours alone: "pilot"
 _PAUSE_SECONDS = 0.2

@@ -6,10 +6,9 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
-from django.db import transaction
-
 from pilots.models import Region, RegionFact
 from pilots.states.regions import FactKind
+from portal.audit.trail import recorded
 
 REFERENCE = Path(__file__).resolve().parent.parent / "reference"
 CENSUS_DAY = date(2020, 11, 1)
@@ -21,7 +20,7 @@ def rows(name: str) -> Iterator[dict[str, str]]:
         yield from csv.DictReader(file)
 
 
-@transaction.atomic
+@recorded("regions.loaded")
 def load_regions() -> int:
     """Bring in regions, points and the census population; a second call changes nothing. Answers the new regions."""
     before = Region.objects.count()

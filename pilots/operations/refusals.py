@@ -17,13 +17,6 @@ class NightRunBusy(DomainError):
     status = 409
 
 
-class WatermarkUnknown(DomainError):
-    """The night run cannot tell up to when everything recorded is visible."""
-
-    code = "watermark_unknown"
-    status = 503
-
-
 class DayTooEarly(DomainError):
     """A day before the programme's calendar begins is a slip of the key."""
 

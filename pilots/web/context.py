@@ -12,6 +12,7 @@ from pilots.policies.disclosures import may_audit
 from pilots.policies.notices import may_watch_mail
 from pilots.policies.people import manages_people
 from pilots.policies.standing import Standing, standing
+from pilots.policies.trail import may_read_trail
 from pilots.states.roles import ADMINISTRATOR_ROLES, Role
 from pilots.web.days import dated, request_demo
 from portal.accounts.models import User
@@ -56,6 +57,7 @@ def _people(request: HttpRequest) -> dict[str, Any]:
             for label, url, icon, prefix in [
                 *_entries(held, user),
                 *_people_entries(user),
+                *_audit_entries(user),
             ]
         ],
     }
@@ -85,3 +87,12 @@ def _people_entries(user: User) -> list[tuple[str, str, str, str]]:
 def _is_at(path: str, prefix: str) -> bool:
     """Whether a page belongs to an entry; one's own roles are everyone's page, not the office's."""
     return path.startswith(prefix) and path != reverse("my_roles")
+
+
+def _audit_entries(user: User) -> list[tuple[str, str, str, str]]:
+    if not may_read_trail(user):
+        return []
+    return [
+        (_("Trail"), reverse("trail"), "history", "/system/trail/"),
+        (_("Seals"), reverse("seals"), "lock", "/system/seals/"),
+    ]

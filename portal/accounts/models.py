@@ -14,11 +14,13 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.accounts.ranges import LONGEST_RANGE, MAX_RANGES
 from portal.accounts.scopes import Scope
+from portal.audit.tracking import tracked
 
 LONGEST_LIFE_DAYS = 366
 """An API key expires a year after it was made at the latest, be it a leap year."""
 
 
+@tracked(secret=("password",), derived=("unread_messages", "unread_basis"))
 class User(AbstractBaseUser, PermissionsMixin):
     """A person who signs in. What the person may do hangs on memberships, not on the account."""
 
@@ -110,6 +112,7 @@ class PastPassword(models.Model):
         return f"{self.user_id} {self.set_at}"
 
 
+@tracked(secret=("digest", "request_digest"), derived=("last_used_at", "last_used_from"))
 class ApiKey(models.Model):
     """A key with which software signs in over REST. Only a digest of it is kept.
 

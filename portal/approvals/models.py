@@ -11,6 +11,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from portal.approvals.states import State
+from portal.audit.tracking import tracked
 
 
 class ProposalQuerySet(models.QuerySet["Proposal"]):
@@ -25,6 +26,7 @@ class ProposalQuerySet(models.QuerySet["Proposal"]):
         return self.exclude(state=State.OPEN, expires_at__gt=at)
 
 
+@tracked()
 class Proposal(models.Model):
     """An act that one person proposed and another confirms or refuses.
 

@@ -27,11 +27,14 @@ __all__ = [
     "var_directory",
 ]
 
+APPLICATION_ROLE = "portal_app"
+"""As whom web, worker and beat use the embedded PostgreSQL (`manage.py protect_trail` makes the role)."""
+
 _shares: list[Share] = []
 
 
 def install_into_environment(*, broker: bool) -> None:
-    """Set DATABASE_URL, and REDIS_URL for a `broker`, to the embedded servers where they are not set.
+    """Set DATABASE_URL (with DATABASE_APP_ROLE) and, for a `broker`, REDIS_URL to embedded servers where not set.
 
     In production nothing is set: there the settings demand real addresses. Ends the process with one sentence when a
     server cannot run.
@@ -41,6 +44,7 @@ def install_into_environment(*, broker: bool) -> None:
     try:
         if not os.environ.get("DATABASE_URL"):
             os.environ["DATABASE_URL"] = ensure_postgres()
+            os.environ.setdefault("DATABASE_APP_ROLE", APPLICATION_ROLE)
         if broker and not os.environ.get("REDIS_URL"):
             os.environ["REDIS_URL"] = ensure_broker()
     except EmbeddedServerError as problem:

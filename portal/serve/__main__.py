@@ -11,6 +11,7 @@ from portal import embedded
 from portal.embedded import locks
 from portal.serve import leftovers
 from portal.serve.children import Child
+from portal.serve.roles import application_environment
 from portal.serve.supervisor import StopSignals, Supervisor
 from portal.serve.terminal import say
 
@@ -66,14 +67,18 @@ def children(directory: Path) -> list[Child]:
     quiet = ("-W", "ignore:You're running the worker with superuser privileges")
     celery = ("-m", "celery", "--quiet", "--app", "portal")
     schedule = str(directory / "beat-schedule")
+    role = application_environment()
+    gunicorn = ("-m", "gunicorn", "--config", "python:portal.gunicorn", "portal.wsgi:application")
+    beat = (*celery, "beat", "--loglevel", "INFO", "--schedule", schedule, "--pidfile", "")
     return [
-        Child("web", ("-m", "gunicorn", "--config", "python:portal.gunicorn", "portal.wsgi:application")),
-        Child("beat", (*celery, "beat", "--loglevel", "INFO", "--schedule", schedule, "--pidfile", "")),
+        Child("web", gunicorn, environment=role),
+        Child("beat", beat, environment=role),
         # A night run may take minutes; ended in the middle it leaves whole days, and the next run does the rest.
         Child(
             "worker",
             (*quiet, *celery, "worker", "--loglevel", "INFO", "--concurrency", "2", "--without-mingle"),
             grace=WORKER_GRACE_SECONDS,
+            environment=role,
         ),
     ]
 

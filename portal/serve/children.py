@@ -6,7 +6,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 
 from portal.embedded.places import PROJECT
@@ -18,9 +18,17 @@ GRACE_SECONDS = 20
 class Child:
     """A Python program in a session of its own: the terminal's Ctrl-C reaches only its supervisor."""
 
-    def __init__(self, name: str, arguments: Sequence[str], *, grace: float = GRACE_SECONDS) -> None:
+    def __init__(
+        self,
+        name: str,
+        arguments: Sequence[str],
+        *,
+        grace: float = GRACE_SECONDS,
+        environment: Mapping[str, str] | None = None,
+    ) -> None:
         self.name = name
         self._grace = grace
+        self._environment = {"PYTHONUNBUFFERED": "1", **(environment or {})}
         self._command = (sys.executable, *arguments)
         self._process: subprocess.Popen[bytes] | None = None
         self._reader: threading.Thread | None = None
@@ -36,7 +44,7 @@ class Child:
         self._process = subprocess.Popen(  # noqa: S603  (programs of this environment, with arguments of this package)
             self._command,
             cwd=PROJECT,
-            env=os.environ | {"PYTHONUNBUFFERED": "1"},
+            env=os.environ | self._environment,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

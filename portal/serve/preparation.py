@@ -9,6 +9,7 @@ from django.core.management import execute_from_command_line
 def commands() -> Iterator[tuple[str, ...]]:
     """Give the management commands in their order; each does nothing that is done already."""
     yield "migrate", "--noinput"
+    yield ("protect_trail",)
     yield "collectstatic", "--noinput", "--verbosity", "0"
     if os.environ.get("PORTAL_ENV") != "production":
         yield ("demo",)

@@ -25,6 +25,8 @@ def test_every_scheduled_name_is_a_registered_task():
         "pilots.tasks.nightly.catch_up",
         "pilots.tasks.people.switch_off_idle",
         "pilots.tasks.notices.send_messages",
+        "portal.audit.tasks.seal_trail",
+        "portal.audit.tasks.catch_up",
     }
     assert scheduled <= set(app.tasks)
 
@@ -33,6 +35,11 @@ def test_night_run_is_at_two_in_shanghai():
     (entry,) = [each for each in app.conf.beat_schedule.values() if each["task"].endswith("run_nightly")]
     assert (entry["schedule"].hour, entry["schedule"].minute) == ({2}, {0})
     assert app.conf.timezone == "Asia/Shanghai"
+
+
+def test_trail_is_sealed_at_ten_past_three_in_shanghai():
+    (entry,) = [each for each in app.conf.beat_schedule.values() if each["task"].endswith("seal_trail")]
+    assert (entry["schedule"].hour, entry["schedule"].minute) == ({3}, {10})
 
 
 @pytest.mark.django_db

@@ -16,13 +16,16 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import psutil
+import psycopg2
 import pytest
 
 from portal.embedded import throwaway_directory
 from portal.embedded.places import PROJECT
+from portal.embedded.postgres import Postgres
 from portal.serve import __main__ as serve
 from portal.serve import leftovers, preparation, supervisor, terminal
 from portal.serve.children import Child
+from portal.serve.roles import application_environment
 from portal.serve.supervisor import StopSignals, Supervisor
 
 SLEEPER = "import time; time.sleep(60)"
@@ -164,11 +167,22 @@ def test_port_must_be_a_number(monkeypatch: pytest.MonkeyPatch, text: str) -> No
         serve.chosen_port()
 
 
+def test_application_connects_as_its_role(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_URL", "postgresql://postgres:@/portal?host=%2Ftmp%2Fx&port=5432")
+    monkeypatch.delenv("DATABASE_APP_ROLE", raising=False)
+    assert application_environment() == {}
+    monkeypatch.setenv("DATABASE_APP_ROLE", "portal_app")
+    assert application_environment()["DATABASE_URL"] == ("postgresql://portal_app:@/portal?host=%2Ftmp%2Fx&port=5432")
+    monkeypatch.setenv("DATABASE_APP_PASSWORD", "a/b@c")
+    monkeypatch.setenv("DATABASE_URL", "postgresql://owner:secret@db.example:5432/portal")
+    assert application_environment()["DATABASE_URL"] == "postgresql://portal_app:a%2Fb%40c@db.example:5432/portal"
+
+
 def test_production_loads_no_demonstration(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PORTAL_ENV", "development")
     assert ("demo",) in preparation.commands()
     monkeypatch.setenv("PORTAL_ENV", "production")
-    assert [name for name, *_ in preparation.commands()] == ["migrate", "collectstatic"]
+    assert [name for name, *_ in preparation.commands()] == ["migrate", "protect_trail", "collectstatic"]
 
 
 class Portal:
@@ -235,6 +249,20 @@ def processes_of(var: Path) -> list[str]:
     return found
 
 
+def database_users(var: Path) -> set[str]:
+    """As whom the portal's processes are connected to its database."""
+    connection = psycopg2.connect(Postgres(var / "postgres").start())
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                """SELECT DISTINCT usename FROM pg_stat_activity
+                    WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()"""
+            )
+            return {name for (name,) in cursor.fetchall()}
+    finally:
+        connection.close()
+
+
 def test_portal_is_killed_started_again_and_stopped_cleanly(port: int) -> None:
     """`make run` from an empty directory to nothing left; one test, as each start takes seconds."""
     with throwaway_directory() as var:
@@ -242,6 +270,8 @@ def test_portal_is_killed_started_again_and_stopped_cleanly(port: int) -> None:
             first.wait_until_ready()
             with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz/ready") as answer:
                 assert json.load(answer)["broker"] == "ok"
+
+            assert database_users(var) == {"portal_app"}
 
             second = first.run("-m", "portal.serve")
             output, _ = second.communicate(timeout=20)

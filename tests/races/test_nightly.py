@@ -16,8 +16,8 @@ from django.db import connection, transaction
 from pilots.models import CapacityReport, CoverageSnapshot, Institution, NightRun
 from pilots.operations.institutions import Entry, register_institution
 from pilots.operations.nightly import compute_days, run_night
-from pilots.operations.refusals import Implausible, NightRunBusy, WatermarkUnknown
-from pilots.operations.watermark import settled_until
+from pilots.operations.refusals import Implausible, NightRunBusy
+from portal.shared.watermark import WatermarkUnknown, settled_until
 from tests.pilots.acts import compute, county_officer, figure, noon, report, snapshot
 
 DAY = date(2021, 11, 1)

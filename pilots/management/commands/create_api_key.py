@@ -3,7 +3,7 @@
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.utils import timezone
 
 from pilots.models import Institution, Operator
@@ -11,10 +11,11 @@ from pilots.operations.keys import IssuedKey, create_key_for_institution, create
 from portal.accounts.keys import DEFAULT_LIFE_DAYS, KeyTerms
 from portal.accounts.models import LONGEST_LIFE_DAYS
 from portal.accounts.scopes import ALL_SCOPES, Scope
+from portal.audit.context import RecordedCommand
 from portal.shared.refusals import DomainError
 
 
-class Command(BaseCommand):
+class Command(RecordedCommand):
     """Make an API key and print it once."""
 
     help = "Make an API key with which an institution's or an operator's software signs in; the key is printed once."

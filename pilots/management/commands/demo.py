@@ -3,17 +3,18 @@
 from datetime import timedelta
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
 from pilots.models import NightRun
 from pilots.operations.demo import BASELINE_DAY, CITY, REFERENCE_DAY, DemoRefused, load_demo
 from pilots.operations.nightly import compute_days
 from pilots.queries.runs import latest_run
+from portal.audit.context import RecordedCommand
 
 PATIENCE = timedelta(minutes=5)
 
 
-class Command(BaseCommand):
+class Command(RecordedCommand):
     """Load regions, the reference case, targets and an account for every role; a second call changes nothing."""
 
     help = "Load the demonstration (Shijiazhuang 2021) and print its accounts. Refused in production."

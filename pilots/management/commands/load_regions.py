@@ -2,12 +2,11 @@
 
 from typing import Any
 
-from django.core.management.base import BaseCommand
-
 from pilots.operations.reference import load_regions
+from portal.audit.context import RecordedCommand
 
 
-class Command(BaseCommand):
+class Command(RecordedCommand):
     """Load Hebei's regions, their points and census population; a second call changes nothing."""
 
     help = "Load regions, their points and the census population."

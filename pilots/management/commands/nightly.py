@@ -4,18 +4,19 @@ from argparse import ArgumentParser
 from datetime import timedelta
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
 from pilots.management import arguments
 from pilots.models import NightRun
 from pilots.operations.nightly import compute_days, run_night
+from portal.audit.context import RecordedCommand
 from portal.shared.refusals import DomainError
 
 PATIENCE = timedelta(minutes=30)
 """How long the command waits for a night run that is at work."""
 
 
-class Command(BaseCommand):
+class Command(RecordedCommand):
     """Compute what the night run would, or named days."""
 
     help = "Run the night run: missed and stale days, or the days named."

@@ -3,7 +3,7 @@
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -11,10 +11,11 @@ from django.utils.translation import gettext as _
 from pilots.models import InstitutionKey
 from pilots.operations.keys import revoke_key
 from portal.accounts.keys import LIVE, state_of
+from portal.audit.context import RecordedCommand
 from portal.shared.refusals import DomainError
 
 
-class Command(BaseCommand):
+class Command(RecordedCommand):
     """Revoke an API key by its prefix, or list the keys of an institution or operator."""
 
     help = "Revoke an API key by its prefix (the 12 characters after tuoyu_), or list keys."

@@ -74,7 +74,7 @@ def _names() -> dict[str, str]:
         field.name: str(field.verbose_name)
         for app in own
         for model in app.get_models()
-        for field in model._meta.concrete_fields  # noqa: SLF001  # Django's documented interface
+        for field in model._meta.concrete_fields  # Django's documented interface
     }
 
 

@@ -17,7 +17,7 @@ def give_terms(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0002_api_key_terms"),
+        ("accounts", "0004_api_key_terms"),
     ]
 
     operations = [migrations.RunPython(give_terms, migrations.RunPython.noop)]

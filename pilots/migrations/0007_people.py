@@ -12,7 +12,7 @@ import pilots.models.ledgers
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("pilots", "0003_roles"),
+        ("pilots", "0006_operator_keys"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

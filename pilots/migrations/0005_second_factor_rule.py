@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("pilots", "0003_roles"),
+        ("pilots", "0004_documents_and_disclosures"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -11,7 +11,7 @@ import pilots.models.notices
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("pilots", "0003_roles"),
+        ("pilots", "0007_people"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

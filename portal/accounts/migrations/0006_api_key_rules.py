@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0003_api_keys_expire"),
+        ("accounts", "0005_api_keys_expire"),
     ]
 
     operations = [

@@ -4,8 +4,8 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0004_api_key_rules"),
-        ("pilots", "0003_roles"),
+        ("accounts", "0006_api_key_rules"),
+        ("pilots", "0005_second_factor_rule"),
     ]
 
     operations = [

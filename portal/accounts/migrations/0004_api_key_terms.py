@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
     """What a key may be used for, from where and until when. Keys made before could do everything."""
 
     dependencies = [
-        ("accounts", "0001_initial"),
+        ("accounts", "0003_cache_table"),
     ]
 
     operations = [

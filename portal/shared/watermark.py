@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db import connection
 from django.utils.translation import gettext as _
 
-from pilots.operations.refusals import WatermarkUnknown
+from portal.shared.refusals import DomainError
 
 # A transaction that is still open may hold facts recorded since it began. All of them carry an instant not before
 # the transaction's start (recorded_at is clock_timestamp()), so everything before the oldest open transaction of
@@ -20,8 +20,15 @@ SELECT least(statement_timestamp(), min(xact_start)), bool_or(backend_type IS NU
 """
 
 
+class WatermarkUnknown(DomainError):
+    """Nobody can tell up to when everything recorded is visible."""
+
+    code = "watermark_unknown"
+    status = 503
+
+
 def settled_until() -> datetime:
-    """The watermark of a run that starts now: no fact recorded before it can still appear.
+    """The watermark of a run that starts now: nothing recorded before it can still appear.
 
     Raises WatermarkUnknown where sessions of other database roles cannot be looked at.
     """

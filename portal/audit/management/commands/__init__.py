@@ -1,0 +1,1 @@
+"""Commands of the trail; each file is one `manage.py` command."""
