@@ -44,19 +44,21 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
-@pytest.fixture
-def as_user(db: None) -> "Callable[[str], Client]":
-    """A browser in which the named demonstration account is signed in."""
+def browser_of(username: str) -> "Client":
+    """A browser in which the account is signed in."""
     from django.test import Client
 
     from portal.accounts.models import User
 
-    def sign_in(username: str) -> Client:
-        client = Client(headers={"accept-language": "en"})
-        client.force_login(User.objects.get(username=username))
-        return client
+    client = Client(headers={"accept-language": "en"})
+    client.force_login(User.objects.get(username=username))
+    return client
 
-    return sign_in
+
+@pytest.fixture
+def as_user(db: None) -> "Callable[[str], Client]":
+    """A browser in which the named demonstration account is signed in."""
+    return browser_of
 
 
 @pytest.fixture

@@ -3,10 +3,12 @@
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from pilots.policies.regions import sees_region
 from pilots.policies.standing import standing
 from pilots.states.roles import Role
 from pilots.web.days import dated, request_demo
@@ -26,7 +28,9 @@ def portal(request: HttpRequest) -> dict[str, Any]:
             "demo_notice": _("Sample data: invented records that add up to published figures. Not for decisions.")
             if demo
             else "",
-            "demo_url": dated(reverse("region", args=[demo.region_id]), demo.day) if demo else "",
+            "demo_url": dated(reverse("region", args=[demo.region_id]), demo.day)
+            if demo and sees_region(getattr(request, "user", AnonymousUser()), demo.region)
+            else "",
         },
         **_people(request),
     }
