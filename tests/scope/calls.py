@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
@@ -59,7 +59,11 @@ class Caller:
 
     world: World
     watch: Watch
-    audiences: dict[str, Audience] = field(default_factory=lambda: {name: view.audience for name, view in routes()})  # type: ignore[attr-defined]
+
+    @property
+    def audiences(self) -> dict[str, Audience]:
+        """What each route declares."""
+        return {name: view.audience for name, view in routes()}
 
     def call(self, name: str, url: str, method: str = "GET", body: Any = None, **headers: str) -> Answer:
         """One call by the name of someone in the world."""

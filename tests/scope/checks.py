@@ -22,7 +22,7 @@ TELLING = 1000
 _ESCAPED = re.compile(r"\\u([0-9a-fA-F]{4})")
 _CHINESE = re.compile(r"[\u3007\u4e00-\u9fff·（）0-9A-Za-z]*[\u4e00-\u9fff][\u3007\u4e00-\u9fff·（）0-9A-Za-z]*")
 _NUMBER = re.compile(r"(?:SJZ|TSH|XJI)-\d{4}")
-_CONTACT = re.compile(r"138(\d{8})|联系人(\d{4})号|试路(\d{4})号")
+_CONTACT = re.compile(r"(?:1380000|联系人|试路)(\d{4})")
 _REGION = re.compile(r"(?<![\w.,-])13\d{4}(?![\w.,])", re.ASCII)
 _TOTAL = re.compile(r"(?<![\w.,:/-])(?:\d{1,3}(?:,\d{3})+|\d{4,6})(?![\w,:/-])", re.ASCII)
 
@@ -115,10 +115,7 @@ class Watch:
 
     def _institutions(self, text: str) -> set[str]:
         found = {*_NUMBER.findall(text)} & self.world.names.keys()
-        for digits in _CONTACT.findall(text):
-            index = int(next(each for each in digits if each))
-            if index < len(self._ordered):
-                found.add(self._ordered[index])
+        found |= {self._by_digits[digits] for digits in _CONTACT.findall(text) if digits in self._by_digits}
         for run in {*_CHINESE.findall(text)}:
             if run in self._by_name:
                 found.add(self._by_name[run])
@@ -152,8 +149,9 @@ class Watch:
         return min(map(len, self._by_name))
 
     @cached_property
-    def _ordered(self) -> list[str]:
-        return sorted(self.world.names)
+    def _by_digits(self) -> dict[str, str]:
+        """Whose contacts these are; see `world`."""
+        return {number[-4:]: number for number in self.world.names}
 
     @cached_property
     def _by_region_name(self) -> dict[str, str]:

@@ -13,7 +13,7 @@ from tests.scope.calls import Answer, Caller
 from tests.scope.checks import links_of
 from tests.scope.oracle import EVERYBODY, On, Verdict
 
-PAGES = 40
+PAGES = 20
 """At most so many pages a person, past those that the table of addresses names."""
 ALIKE = 2
 """Of pages that differ in nothing but arguments, so many are looked at."""

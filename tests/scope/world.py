@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from django.db.models import Value
+from django.db.models.functions import Concat, Substr
 from django.test import Client
 from django.utils import timezone
 
@@ -19,7 +21,7 @@ from tests.scope.oracle import ACCOUNTS, COUNTY_OF, OTHERS, PARENT, Place, Who, 
 
 DAY = date(2021, 11, 1)
 FIRST = date(2019, 1, 1)
-FAR, XINJI = "TSH-9001", "XJI-9001"
+FAR, XINJI = "TSH-9001", "XJI-9002"
 """Institutions in 唐山市路南区, and in 辛集市, which no city administers."""
 ABROAD = (
     (FAR, "唐山市路南区远山托育园", "130202", 1201, 903),
@@ -142,13 +144,15 @@ def _institution(number: str, name: str, county: str, places: int, enrolled: int
 
 
 def _write_contacts() -> None:
-    """A telephone, a person and an address that are nobody else's, for every institution."""
-    everyone = list(Institution.objects.order_by("number"))
-    for index, institution in enumerate(everyone):
-        institution.contact_phone = f"138{index:08}"
-        institution.contact_name = f"联系人{index:04}号"
-        institution.address = f"试路{index:04}号"
-    Institution.objects.bulk_update(everyone, ["contact_phone", "contact_name", "address"])
+    """A telephone, a person and an address that are nobody else's, for every institution: the digits of its number."""
+    digits = Substr("number", 5)
+    address = Concat(Value("试路"), digits, Value("号"))
+    Institution.objects.update(
+        contact_phone=Concat(Value("1380000"), digits),
+        contact_name=Concat(Value("联系人"), digits, Value("号")),
+        address=address,
+        search_text=Concat("search_text", Value(" "), address),
+    )
 
 
 def _person(username: str, name: str, role: Role | None, place: str) -> None:
