@@ -85,7 +85,7 @@ class Caller:
     def expected(self, name: str, route: str, place: Place, method: str) -> Verdict:
         """What the oracle says."""
         line, who = ADDRESSES[route], EVERYBODY[name]
-        ask = Ask(self.audiences[route], line.on, place, writes=method not in SAFE)
+        ask = Ask(self.audiences[route], line.on, place, method not in SAFE, name)
         told = (line.only or verdict)(who, ask)
         if told in (Verdict.SIGN_IN, Verdict.NO_KEY):
             return told

@@ -122,6 +122,8 @@ class Place:
     number: str
     county: str
     """Of the institution; empty where it does not exist."""
+    owner: str = ""
+    """The account whose own things are meant there: its messages, its sessions."""
     things: dict[str, object] = field(default_factory=dict, compare=False)
 
 
@@ -134,6 +136,15 @@ class Ask:
     place: Place
     writes: bool = False
     """Whether the method is one that changes something."""
+    name: str = ""
+    """Who asks."""
+
+
+def owner_only(who: Who, ask: Ask) -> Verdict:
+    """For what belongs to one person: nobody else is told that it exists."""
+    if who.door != "session":
+        return Verdict.SIGN_IN
+    return Verdict.ADMITTED if ask.name == ask.place.owner else Verdict.HIDDEN
 
 
 def sees(who: Who, ask: Ask) -> bool:

@@ -38,16 +38,17 @@ PEOPLE: tuple[tuple[str, str, Role | None, str], ...] = (
     ("switched-off", "停用经办人陶止", Role.COUNTY_OFFICER, "130102"),
     ("nobody", "无任职人员单立", None, ""),
 )
-PLACES: dict[str, tuple[str, str]] = {
-    "own county": ("130102", "SJZ-0001"),
-    "beside": ("130102", "SJZ-0002"),
-    "other county": ("130172", "SJZ-0447"),
-    "city": ("130100", "SJZ-0045"),
-    "province": ("130000", "SJZ-0135"),
-    "other city": ("130200", FAR),
-    "辛集市": ("130181", XINJI),
-    "nowhere": ("139999", "SJZ-9999"),
+PLACES: dict[str, tuple[str, str, str]] = {
+    "own county": ("130102", "SJZ-0001", "county"),
+    "beside": ("130102", "SJZ-0002", "director2"),
+    "other county": ("130172", "SJZ-0447", "county2"),
+    "city": ("130100", "SJZ-0045", "city"),
+    "province": ("130000", "SJZ-0135", "province"),
+    "other city": ("130200", FAR, "tangshan"),
+    "辛集市": ("130181", XINJI, "xinji"),
+    "nowhere": ("139999", "SJZ-9999", ""),
 }
+"""Region, institution, and an account whose own things are meant there."""
 
 
 @dataclass
@@ -107,17 +108,18 @@ def build() -> World:
     )
 
 
-def furnish(institution: Institution) -> dict[str, object]:
-    """What hangs on an institution and is named in addresses. One line for each kind."""
+def furnish(institution: Institution, owner: User) -> dict[str, object]:
+    """What hangs on an institution, or belongs to a person, and is named in addresses. One line for each kind."""
     return {
         "report": CapacityReport.objects.filter(institution=institution).latest("pk").pk,
     }
 
 
-def _place(region: str, number: str, county_of: dict[str, str]) -> Place:
+def _place(region: str, number: str, owner: str, county_of: dict[str, str]) -> Place:
     found = Institution.objects.filter(number=number).first()
     assert (found is None) == (region not in PARENT)
-    return Place(region, number, county_of.get(number, ""), furnish(found) if found else {})
+    things = furnish(found, User.objects.get(username=owner)) if found else {}
+    return Place(region, number, county_of.get(number, ""), owner, things)
 
 
 def _institution(number: str, name: str, county: str, places: int, enrolled: int) -> None:
