@@ -13,7 +13,12 @@ made in `world.furnish`. A route that is not there fails `test_every_route_is_re
 To add a role: one line in `oracle.ACCOUNTS` (and the account itself in `pilots/operations/demo_people.py` or
 `world.PEOPLE`). A role without an account in the table fails `test_every_role_has_an_account`.
 
-To open a route otherwise than its audience says: `only=` in its line, with the reason beside it.
+To open a route otherwise than its audience says: `only=` in its line, with the reason beside it. There are
+`oracle.owner_only` for what belongs to one person, and `oracle.administrator(part)` for one of the three
+administrators. A new audience gets a case in `oracle.holds`.
+
+A route that redirects (to a fresh sign-in, to a second factor) counts as open to whoever is sent there, so `browser_of`
+in `tests/conftest.py` must make a browser that is not sent away.
 
 What looks: `checks.py`. It names institutions, people, regions and totals that stand in an answer and that the reader
 may not see; HTML, JSON, CSV, workbooks and documents alike. `test_planted_leaks.py` shows that it finds leaks.

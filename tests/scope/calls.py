@@ -23,8 +23,13 @@ METHODS = ("GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE")
 SAFE = {"GET", "HEAD", "OPTIONS"}
 WRITE = re.compile(r'\b(?:INSERT INTO|UPDATE|DELETE FROM) "(pilots_\w+|accounts_\w+)"')
 SHORTEST_SAID = 5
-NOTES_OF_USE = {"accounts_apikey", "accounts_user", "pilots_institutionkey"}
-"""Tables in which a mere call leaves its mark: when a key or an account was last used."""
+NOTES_OF_USE = {
+    "session": {"accounts_user"},
+    "key": {"accounts_apikey", "pilots_institutionkey"},
+    "no key": {"accounts_apikey"},
+    "none": set(),
+}
+"""Tables in which a mere call leaves its mark, by the door it came through: when an account or a key was last used."""
 
 
 @dataclass(frozen=True)
@@ -108,7 +113,12 @@ class Caller:
             found.append(f"{said}: 400 for a good request")
         given = [*line.args(place), *line.query(place).values(), *(body or {}).values()]
         found += [f"{said}: {leak}" for leak in self.leaks_in(answer, name, route, given)]
-        return found + _wrongly_written(said, answer, body, may_write(who, line, place, wanted))
+        right = may_write(who, line, place, wanted)
+        if not right and (wrongly := answer.written - NOTES_OF_USE[who.door]):
+            found.append(f"{said}: writes to {', '.join(sorted(wrongly))}")
+        if right and body is not None and not answer.written:
+            found.append(f"{said}: a good request was not stored: {answer.status} {answer.text[-400:]}")
+        return found
 
     def _as_good(self, answer: Answer, route: str, place: Place, wanted: Verdict) -> bool:
         """Slips are told from the hidden where nothing is there; who is signed in is sent on from the sign-in."""
@@ -143,15 +153,6 @@ def may_write(who: Who, line: Address, place: Place, wanted: Verdict) -> bool:
     if wanted != Verdict.ADMITTED:
         return False
     return line.on != On.NOTHING or not line.body or bool(who.desk and who.desk == place.county)
-
-
-def _wrongly_written(said: str, answer: Answer, body: object, right: bool) -> list[str]:  # noqa: FBT001  # a fact
-    written = answer.written - NOTES_OF_USE
-    if written and not right:
-        return [f"{said}: writes to {', '.join(sorted(written))}"]
-    if body is not None and right and not written:
-        return [f"{said}: a good request was not stored: {answer.status} {answer.text[-400:]}"]
-    return []
 
 
 def unregistered(names: set[str]) -> list[str]:

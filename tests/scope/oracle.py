@@ -1,6 +1,6 @@
 """Who may see what, computed from plain tables and the sample; no policy is asked."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -147,6 +147,17 @@ def owner_only(who: Who, ask: Ask) -> Verdict:
     return Verdict.ADMITTED if ask.name == ask.place.owner else Verdict.HIDDEN
 
 
+def administrator(part: str) -> Callable[[Who, Ask], Verdict]:
+    """For what only one of the three administrators keeps: system, security or audit."""
+
+    def told(who: Who, _ask: Ask) -> Verdict:
+        if who.door != "session":
+            return Verdict.SIGN_IN
+        return Verdict.ADMITTED if who.administers == part else Verdict.FORBIDDEN
+
+    return told
+
+
 def sees(who: Who, ask: Ask) -> bool:
     """Whether the region or institution is visible to it at all."""
     if ask.on == On.REGION:
@@ -192,14 +203,14 @@ def holds(who: Who, ask: Ask) -> bool:
         case Audience.COUNTY_DESK:
             return bool(who.desk) if anywhere else who.desk == (place.county or place.region)
         case Audience.OFFICE:
-            return bool(who.officer or who.directs or who.administers) if anywhere else manages(who, place)
+            return bool(who.officer or who.directs or who.administers) if anywhere else manages(who, ask)
         case Audience.KEYS:
             return bool(who.desk or who.directs) if anywhere else _manages_keys(who, place)
         case Audience.AUDIT:
             return who.administers == "audit" or bool(who.audits and (anywhere or sees(who, ask)))
         case Audience.ADMINISTRATORS:
             return bool(who.administers)
-    raise AssertionError(ask.audience)
+    raise AssertionError(f"say here who is of the audience {ask.audience!r}")
 
 
 def reports(who: Who, place: Place) -> bool:
@@ -207,9 +218,11 @@ def reports(who: Who, place: Place) -> bool:
     return place.number in who.speaks or bool(who.desk and who.desk == place.county)
 
 
-def manages(who: Who, place: Place) -> bool:
+def manages(who: Who, ask: Ask) -> bool:
     """Whether the people of the place are its to manage."""
-    return place.number in who.directs or bool(who.officer and who.officer in path(place.region))
+    if ask.on == On.INSTITUTION:
+        return ask.place.number in who.directs or bool(who.officer and who.officer in path(ask.place.county))
+    return bool(who.officer and who.officer in path(ask.place.region))
 
 
 def _manages_keys(who: Who, place: Place) -> bool:
