@@ -189,7 +189,7 @@ def test_chart_and_map_say_the_same_in_tables_that_the_keyboard_reaches(open_pag
 FAULTY = """<!doctype html><html lang="zh"><head><title>坏页</title><style>
   .bare:focus { outline: none } .wide { width: 500px } button { border: 1px solid; padding: 0 }
 </style></head><body><a href="#">主页</a><main><h1>坏页</h1>
-  <img src="data:," class="wide"><p style="color: #ccc">看不清的文字</p>
+  <img src="data:,"><div class="wide">宽</div><p style="color: #ccc">看不清的文字</p>
   <button class="bare" style="width: 12px; height: 12px" aria-label="小"></button>
   <a role="button" class="bare" tabindex="0" style="order: -1">三</a><button tabindex="2">二</button>
 </main></body></html>"""
