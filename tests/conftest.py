@@ -44,9 +44,8 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
-@pytest.fixture
-def as_user(db: None) -> "Callable[[str], Client]":
-    """A browser in which the named demonstration account has just signed in, with a second factor if it needs one."""
+def browser_of(username: str) -> "Client":
+    """A browser in which the account has just signed in, with a second factor if it needs one."""
     import time
 
     from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
@@ -55,27 +54,22 @@ def as_user(db: None) -> "Callable[[str], Client]":
     from portal.accounts.demands import demands_of, lacks_second_factor
     from portal.accounts.models import User
 
-    def sign_in(username: str) -> Client:
-        client, user = Client(headers={"accept-language": "en"}), User.objects.get(username=username)
-        if lacks_second_factor(user):
-            TOTP.activate(user, generate_totp_secret())
-        client.force_login(user)
-        session, now = client.session, int(time.time())
-        session["account_authentication_methods_user"] = str(user.pk)
-        session["account_authentication_methods"] = [{"method": "password", "at": now}]
-        session["watch"] = {"at": now, "limit": 60 * demands_of(user).idle_minutes, "due": False}
-        session.save()
-        return client
-
-    return sign_in
+    client, user = Client(headers={"accept-language": "en"}), User.objects.get(username=username)
+    if lacks_second_factor(user):
+        TOTP.activate(user, generate_totp_secret())
+    client.force_login(user)
+    session, now = client.session, int(time.time())
+    session["account_authentication_methods_user"] = str(user.pk)
+    session["account_authentication_methods"] = [{"method": "password", "at": now}]
+    session["watch"] = {"at": now, "limit": 60 * demands_of(user).idle_minutes, "due": False}
+    session.save()
+    return client
 
 
-@pytest.fixture(autouse=True)
-def no_wrong_keys_before() -> None:
-    """Wrong keys are counted in the process's memory; each test starts at none."""
-    from django.core.cache import caches
-
-    caches["process"].clear()
+@pytest.fixture
+def as_user(db: None) -> "Callable[[str], Client]":
+    """A browser in which the named demonstration account has just signed in, with a second factor if it needs one."""
+    return browser_of
 
 
 @pytest.fixture

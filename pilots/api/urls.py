@@ -2,6 +2,7 @@
 
 from django.contrib.auth.decorators import login_not_required
 from django.urls import path
+from django.views.decorators.http import require_safe
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 from pilots.api.capacity import CapacityReports
@@ -20,10 +21,11 @@ urlpatterns = [
         name="capacity_reports",
     ),
     path("figures/", for_software(login_not_required(Figures.as_view())), name="figures"),
-    path("schema/", for_anyone(login_not_required(SpectacularAPIView.as_view())), name="schema"),
+    path("schema/", for_anyone(login_not_required(require_safe(SpectacularAPIView.as_view()))), name="schema"),
     path(
         "docs/",
-        for_anyone(login_not_required(SpectacularSwaggerSplitView.as_view(url_name="api:schema"))),
+        # Read only: the library's view has no template for an answer to OPTIONS.
+        for_anyone(login_not_required(require_safe(SpectacularSwaggerSplitView.as_view(url_name="api:schema")))),
         name="documentation",
     ),
 ]

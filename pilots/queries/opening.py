@@ -8,7 +8,7 @@ from pilots.queries.runs import last_computed_day
 
 def demo_load() -> DemoLoad | None:
     """That this database holds demonstration data, with its reference region and day."""
-    return DemoLoad.objects.order_by("pk").first()
+    return DemoLoad.objects.select_related("region__parent__parent").order_by("pk").first()
 
 
 def opening_day(demo: DemoLoad | None, today: date) -> date:

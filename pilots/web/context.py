@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -11,6 +12,7 @@ from pilots.operations.notices import unread_count
 from pilots.policies.disclosures import may_audit
 from pilots.policies.notices import may_watch_mail
 from pilots.policies.people import manages_people
+from pilots.policies.regions import sees_region
 from pilots.policies.standing import Standing, standing
 from pilots.policies.trail import may_read_trail
 from pilots.states.roles import ADMINISTRATOR_ROLES, Role
@@ -36,7 +38,9 @@ def portal(request: HttpRequest) -> dict[str, Any]:
             "demo_notice": _("Sample data: invented records that add up to published figures. Not for decisions.")
             if demo
             else "",
-            "demo_url": dated(reverse("region", args=[demo.region_id]), demo.day) if demo else "",
+            "demo_url": dated(reverse("region", args=[demo.region_id]), demo.day)
+            if demo and sees_region(getattr(request, "user", AnonymousUser()), demo.region)
+            else "",
         },
         **_people(request),
     }

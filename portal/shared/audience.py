@@ -1,7 +1,7 @@
 """Whom an address is for: declared beside each route, checked by `manage.py check`, called as every role in tests.
 
 A declaration opens nothing. The gate is `policies`; the declaration says what the gate is expected to do, so that the
-test of all routes as all roles has something to hold the gate against (tests/test_scope.py).
+test of all routes as all roles has something to hold the gate against (tests/scope/).
 """
 
 from collections.abc import Callable, Iterator
@@ -59,13 +59,16 @@ def routes(patterns: Any = None, prefix: str = "") -> Iterator[tuple[str, Callab
             space = f"{prefix}{pattern.namespace}:" if pattern.namespace else prefix
             yield from routes(pattern.url_patterns, space)
         elif isinstance(pattern, URLPattern):
-            yield f"{prefix}{pattern.name}", pattern.callback
+            yield f"{prefix}{pattern.name or ''}", pattern.callback
 
 
 def check_audiences(**_options: Any) -> list[CheckMessage]:
     """System check: a route without a declared audience, or without a name, is an error."""
-    return [
+    found: list[CheckMessage] = [
         Error(f"The route {name} declares no audience.", hint="Decorate its view with open_to(…).", id="portal.E001")
         for name, view in routes()
         if not isinstance(getattr(view, "audience", None), Audience)
     ]
+    nameless = [view for name, view in routes() if not name.rpartition(":")[2]]
+    hint = "Give it one in the URL map: the test of all routes asks for it by name."
+    return found + [Error(f"The route of {view!r} has no name.", hint=hint, id="portal.E002") for view in nameless]
