@@ -76,6 +76,7 @@ check: $(VENV)/dev.stamp ## Format, lint and security rules, types, layers, migr
 	@echo "manage.py check --deploy, with the settings of production"
 	@env PORTAL_ENV=production SECRET_KEY="$$($(VENV_PYTHON) -c 'import secrets; print(secrets.token_urlsafe(50))')" \
 	  ALLOWED_HOSTS=portal.example DATABASE_URL=postgresql://portal.example/portal REDIS_URL=redis://portal.example \
+	  SITE_URL=https://portal.example EMAIL_URL=smtp://portal.example DEFAULT_FROM_EMAIL=portal@portal.example \
 	  $(VENV_PYTHON) manage.py check --deploy --fail-level WARNING
 	@$(VENV_PYTHON) -c "$$CATALOGUES" check
 	@$(VENV_PYTHON) -c "$$AUDIT"

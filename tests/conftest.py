@@ -72,6 +72,14 @@ def as_user(db: None) -> "Callable[[str], Client]":
     return browser_of
 
 
+@pytest.fixture(autouse=True)
+def no_wrong_keys_before() -> None:
+    """Wrong keys are counted in the process's memory; each test starts at none."""
+    from django.core.cache import caches
+
+    caches["process"].clear()
+
+
 @pytest.fixture
 def key(db: None) -> str:
     """An API key of SJZ-0001 (长安区)."""

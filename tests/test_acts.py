@@ -30,7 +30,23 @@ EXEMPT = {
     "snapshots.store_regions_above": "as store_counties",
     "snapshots.store_target_progress": "as store_counties",
     "demo_people.create_accounts": "a part of load_demo, under its act",
+    "accounts.note": "a line of the account's ledger, under the act that it is the line of",
+    "memberships.finish": "a part of end_membership and end_administration, under their acts",
+    "memberships.give_unconfined": "a part of grant_administration, under its act",
+    "notices.notify": "a line of the outbox, under the act that it tells of",
+    "notices.deliver_due": "work of the queue: messages and counts of unread ones are derived from notices and rights",
+    "notices.recount_unread": "a derived count, which leaves no trail",
+    "notices.unread_count": "as recount_unread",
+    "notices.mark_read": "a reader's mark on a message of one's own, which leaves no trail",
+    "notices.mark_all_read": "as mark_read",
+    "deliveries.send_due": "work of the queue: the rows of e-mails are the record of what was sent",
+    "deliveries.record_bounce": "as send_due: what a mail server answered later",
 }
+ONE_ACT = {"key.created": "a key is created, be it for one institution or for all of an operator"}
+"""Acts of several operations."""
+PAST = ("ed", "set", "sent", "made", "given", "taken", "chosen", "withdrawn")
+"""How a word in the past tense ends."""
+TWO_PERSONS = PROJECT / "portal/approvals/two_person.py"
 
 
 def modules():
@@ -79,6 +95,13 @@ def act_of(function):
     return None
 
 
+def all_acts():
+    """Acts of operations, and those of the two-person rule, which are methods."""
+    found = [act for path in modules() for node in functions(path).values() if (act := act_of(node))]
+    methods = ast.walk(ast.parse(TWO_PERSONS.read_text(encoding="utf-8")))
+    return found + [act for node in methods if isinstance(node, ast.FunctionDef) and (act := act_of(node))]
+
+
 def test_writers_are_found():
     """The check can fail: it sees direct writes, writes through private functions, and reads for what they are."""
     capacity = writers(PROJECT / "pilots/operations/capacity.py")
@@ -95,12 +118,13 @@ def test_every_public_writing_operation_is_recorded(path):
 
 
 def test_acts_are_named_thing_and_past_tense_and_once():
-    acts = [act for path in modules() for node in functions(path).values() if (act := act_of(node))]
-    assert len(acts) == len(set(acts)) > 10
+    acts = all_acts()
+    assert {act for act in acts if acts.count(act) > 1} == set(ONE_ACT)
+    assert len(set(acts)) > 10
     for act in acts:
         thing, _dot, done = act.partition(".")
         assert thing.replace("_", "").isalpha(), act
-        assert done.endswith(("ed", "set", "sent", "withdrawn")), act
+        assert any(word.endswith(PAST) for word in done.split("_")), act
 
 
 def test_no_exemption_is_out_of_date():
@@ -109,8 +133,7 @@ def test_no_exemption_is_out_of_date():
 
 
 def test_every_act_has_its_words_and_every_word_its_act():
-    words = ast.parse((PROJECT / "pilots/states/acts.py").read_text(encoding="utf-8"))
+    words = ast.parse((PROJECT / "pilots/states/recorded_acts.py").read_text(encoding="utf-8"))
     (told,) = [node.value for node in words.body if isinstance(node, ast.AnnAssign)]
     known = {ast.literal_eval(key) for key in told.keys}
-    acts = {act for path in modules() for node in functions(path).values() if (act := act_of(node))}
-    assert acts == known
+    assert set(all_acts()) == known

@@ -81,7 +81,7 @@ def invite_person(*, person: NewPerson, post: Post, by: Principal, at: datetime)
     return Invited(user, password, _store(user, post, reason="", by=by))
 
 
-@recorded("person.invited")
+@recorded("person.invited_without_role")
 def invite_without_role(*, person: NewPerson, by: Principal, at: datetime) -> Invited:
     """Make an account for someone who is to be an administrator: the role comes with a second person's confirmation."""
     if not policies.grants_administration(by):
@@ -90,7 +90,7 @@ def invite_without_role(*, person: NewPerson, by: Principal, at: datetime) -> In
     return Invited(user, password, None)
 
 
-@recorded("membership.given")
+@recorded("person.taken_on")
 def take_on_person(
     *, username: str, name: str, post: Post, reason: str = "", by: Principal, at: datetime
 ) -> Membership:

@@ -13,7 +13,8 @@ from django.db.models.lookups import Exact
 from django.db.models.sql.compiler import SQLCompiler
 from django.utils import timezone
 
-from pilots.models import Institution, InstitutionKey, Kindergarten, Operator, Region
+from pilots.models import Document, Institution, InstitutionKey, Kindergarten, Operator, Region
+from pilots.policies.documents import visible_documents
 from pilots.policies.standing import Principal
 from pilots.policies.trail import readable_events
 from portal.accounts.models import ApiKey, User
@@ -88,9 +89,14 @@ class Search:
         return _entries(self.conditions, part.start or 0, part.stop)
 
 
-def timeline(institution: Institution, *, at_most: int) -> list[Entry]:
-    """The latest events of an institution and of everything that is its own, newest first."""
-    return _entries(_of_institution(institution.pk), 0, at_most)
+def timeline(principal: Principal, institution: Institution, *, at_most: int) -> list[Entry]:
+    """The latest events of an institution and of everything that is its own, newest first.
+
+    Documents only as far as the principal sees them: what was withdrawn is not told to other readers here either.
+    """
+    seen = {Document: Q(pgh_obj__in=visible_documents(principal).values("pk"))}
+    own = _of_institution(institution.pk)
+    return _entries([(model, of & seen.get(tracked_model(model), Q())) for model, of in own], 0, at_most)
 
 
 def search(principal: Principal, asked: Asked) -> Search:

@@ -105,7 +105,7 @@ def detail(request: HttpRequest, number: str) -> HttpResponse:
         ),
         "documents": document_rows(on_record, asked.day, number, may_change=may_change),
         "document_add_url": reverse("document_add", args=[number]) if may_change else "",
-        "timeline": told(timeline(institution, at_most=EVENTS_SHOWN), linked=False),
+        "timeline": told(timeline(request.user, institution, at_most=EVENTS_SHOWN), linked=False),
         "breadcrumb": [
             {"label": _("Institutions"), "url": dated(reverse("institutions"), asked.day)},
             {"label": institution.name, "url": None},

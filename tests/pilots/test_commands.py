@@ -22,6 +22,7 @@ from pilots.operations.demo import DemoRefused, load_demo
 from pilots.operations.reference import load_regions
 from pilots.states.roles import Role
 from portal.accounts.models import User
+from tests.signing_in import sign_in
 
 pytestmark = pytest.mark.django_db
 
@@ -68,10 +69,10 @@ def test_demo_refuses_beside_real_institutions():
 
 
 def test_demo_accounts_cannot_sign_in_in_production(client, settings):
-    assert client.login(username="province", password="tuoyu-2021-demo")
+    assert sign_in(client, "province", "tuoyu-2021-demo")
     client.logout()
     settings.PRODUCTION = True
-    assert not client.login(username="province", password="tuoyu-2021-demo")
+    assert not sign_in(client, "province", "tuoyu-2021-demo")
 
 
 def test_load_regions_changes_nothing_the_second_time():

@@ -17,6 +17,9 @@ GOOD = {
     "ALLOWED_HOSTS": "portal.example.org",
     "DATABASE_URL": "postgresql://portal:word@postgres.example/portal",
     "REDIS_URL": "redis://redis.example:6379/0",
+    "SITE_URL": "https://portal.example.org",
+    "EMAIL_URL": "smtp://mail.example.org",
+    "DEFAULT_FROM_EMAIL": "portal@example.org",
 }
 WEAK = {
     "SECRET_KEY": [

@@ -221,7 +221,7 @@ def test_two_tokens_make_two_secrets():
         {"revoked_at": NOW - timedelta(days=1), "revoked_reason": "早于创建"},
         {"rotated_from": F("pk")},
     ],
-    ids=str,
+    ids="-".join,
 )
 def test_database_refuses_keys_that_break_the_rules(change):
     key, _text = made()

@@ -16,7 +16,7 @@ NAMES = (
 PRINT = f"import json; from portal import settings as s; print(json.dumps({{n: getattr(s, n, None) for n in {NAMES}}}))"
 PRODUCTION = {
     "PORTAL_ENV": "production",
-    "SECRET_KEY": "x" * 60,
+    "SECRET_KEY": "aB3-dE6_gH9.jK2,mN5;pQ8:sT1!vW4?yZ7+cF0=uX6/iL3*oR",
     "ALLOWED_HOSTS": "portal.example",
     "DATABASE_URL": "postgresql://portal/portal",
     "REDIS_URL": "redis://portal",

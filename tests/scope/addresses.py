@@ -4,7 +4,20 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from tests.scope.oracle import Ask, On, Place, Verdict, Who
+from tests.scope.oracle import (
+    Ask,
+    On,
+    Place,
+    Verdict,
+    Who,
+    absent,
+    administrator,
+    auditors,
+    granting,
+    manager_of,
+    office,
+    operator_directors,
+)
 
 ANY = "GET HEAD POST PUT PATCH DELETE OPTIONS"
 
@@ -46,6 +59,38 @@ def report(place: Place) -> list[object]:
     return [place.number, place.things.get("report", 1)]
 
 
+def key(place: Place) -> list[object]:
+    return [place.number, place.things.get("key", "0" * 12)]
+
+
+def operator(place: Place) -> list[object]:
+    return [place.things.get("operator", 0)]
+
+
+def operator_key(place: Place) -> list[object]:
+    return [*operator(place), "0" * 12]
+
+
+def person(place: Place) -> list[object]:
+    return [place.things.get("person", 0)]
+
+
+def membership(place: Place) -> list[object]:
+    return [*person(place), place.things.get("membership", 0)]
+
+
+def unknown(_place: Place) -> list[object]:
+    return [0]
+
+
+def unknown_document(place: Place) -> list[object]:
+    return [place.number, 0]
+
+
+def _revocation(_place: Place) -> dict[str, Any]:
+    return {"reason": "试"}
+
+
 def _capacity(_place: Place) -> dict[str, Any]:
     groups = ("infant", "toddler", "older_toddler", "mixed", "unclassified")
     zeros = {f"{group}_{kind}": 0 for group in groups for kind in ("places", "enrolled")}
@@ -81,8 +126,75 @@ ADDRESSES: dict[str, Address] = {
     "report_capacity": Address(number, On.INSTITUTION, methods="GET POST", body=_capacity),
     "correct_report": Address(report, On.INSTITUTION, methods="GET POST", body=_correction),
     "mine": Address(),
+    "institution_contact": Address(number, On.INSTITUTION, methods="GET POST"),
+    "document_add": Address(number, On.INSTITUTION, methods="GET POST"),
+    "document": Address(unknown_document, On.INSTITUTION, only=absent),
+    "document_withdraw": Address(unknown_document, On.INSTITUTION, methods="GET POST", only=absent),
+    "disclosures": Address(),
+    "institution_keys": Address(number, On.INSTITUTION),
+    "institution_key_new": Address(number, On.INSTITUTION, methods="GET POST"),
+    "institution_key_issued": Address(key, On.INSTITUTION),
+    "institution_key_rotate": Address(key, On.INSTITUTION, methods="GET POST"),
+    "institution_key_revoke": Address(key, On.INSTITUTION, methods="GET POST", body=_revocation),
+    "operator_keys": Address(operator, On.INSTITUTION, only=operator_directors),
+    "operator_key_new": Address(operator, On.INSTITUTION, methods="GET POST", only=operator_directors),
+    "operator_key_issued": Address(operator_key, On.INSTITUTION, only=absent),
+    "operator_key_rotate": Address(operator_key, On.INSTITUTION, methods="GET POST", only=absent),
+    "operator_key_revoke": Address(operator_key, On.INSTITUTION, methods="GET POST", only=absent),
+    "targets": Address(on=On.REGION, query=lambda place: {"region": place.region}),
+    "target": Address(lambda place: [place.region, "pilots_total", 2021], On.REGION),
+    "target_propose": Address(region, On.REGION, methods="GET POST"),
+    "revoke_designation": Address(number, On.INSTITUTION, methods="GET POST"),
+    "proposals": Address(),
+    "proposal": Address(unknown, On.REGION, methods="GET POST", only=absent),
+    "people": Address(),
+    "person_new": Address(methods="GET POST"),
+    "my_roles": Address(),
+    "roles": Address(),
+    "person": Address(person, On.REGION, only=manager_of(keeper=True)),
+    "membership_give": Address(person, On.REGION, methods="GET POST", only=manager_of(keeper=False)),
+    "membership_change": Address(membership, On.REGION, methods="GET POST", only=manager_of(keeper=False)),
+    "membership_end": Address(membership, On.REGION, methods="GET POST", only=manager_of(keeper=False)),
+    "administration_grant": Address(person, On.REGION, methods="GET POST", only=granting),
+    "administration_end": Address(lambda place: [*person(place), 0], On.REGION, methods="GET POST", only=absent),
+    "account_switch_off": Address(person, On.REGION, methods="GET POST", only=manager_of(keeper=True)),
+    "account_switch_on": Address(person, On.REGION, methods="GET POST", only=manager_of(keeper=True)),
+    "account_reset_password": Address(person, On.REGION, methods="GET POST", only=manager_of(keeper=True)),
+    "desk": Address(),
+    "desk_settings": Address(methods="GET POST"),
+    "message": Address(unknown, On.REGION, only=absent),
+    "message_read": Address(unknown, On.REGION, methods="POST", only=absent),
+    "messages_read": Address(methods="POST"),
+    "mail_queue": Address(only=administrator("system")),
+    "mail_retry": Address(unknown, methods="POST", only=administrator("system")),
+    "trail": Address(only=auditors),
+    "trail_export": Address(only=auditors),
+    "seals": Address(only=auditors),
+    "office_sign_in": Address(region, On.REGION, methods="GET POST", only=office),
     "sign_in": Address(methods="GET POST PUT OPTIONS"),
-    "sign_out": Address(methods="POST OPTIONS"),
+    "account_login": Address(methods="GET POST PUT OPTIONS"),
+    "sign_out": Address(methods="POST"),
+    "mfa_authenticate": Address(methods="GET POST PUT OPTIONS"),
+    "mfa_login_webauthn": Address(methods="GET POST PUT OPTIONS"),
+    "account_reauthenticate": Address(methods="GET POST PUT OPTIONS"),
+    "mfa_reauthenticate": Address(methods="GET POST PUT OPTIONS"),
+    "mfa_reauthenticate_webauthn": Address(methods="GET POST PUT OPTIONS"),
+    "account_change_password": Address(methods="GET POST PUT OPTIONS"),
+    "mfa_index": Address(methods="GET OPTIONS"),
+    "mfa_activate_totp": Address(methods="GET POST PUT OPTIONS"),
+    "mfa_deactivate_totp": Address(methods="GET POST PUT OPTIONS"),
+    "mfa_view_recovery_codes": Address(methods="GET OPTIONS"),
+    "mfa_generate_recovery_codes": Address(methods="GET POST PUT OPTIONS"),
+    "mfa_add_webauthn": Address(methods="GET POST PUT OPTIONS"),
+    "mfa_edit_webauthn": Address(unknown, methods="GET POST PUT OPTIONS", only=absent),
+    "mfa_remove_webauthn": Address(unknown, methods="GET POST PUT OPTIONS", only=absent),
+    "usersessions_list": Address(),
+    "sessions_end": Address(methods="POST"),
+    "kept": Address(methods="GET POST"),
+    "kept_discard": Address(methods="POST"),
+    "socialaccount_login_cancelled": Address(),
+    "openid_connect_login": Address(lambda _place: ["oidc"], methods="POST"),
+    "openid_connect_callback": Address(lambda _place: ["oidc"]),
     "set_language": Address(methods=ANY),
     "live": Address(),
     "ready": Address(),

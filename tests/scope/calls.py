@@ -24,7 +24,7 @@ SAFE = {"GET", "HEAD", "OPTIONS"}
 WRITE = re.compile(r'\b(?:INSERT INTO|UPDATE|DELETE FROM) "(pilots_\w+|accounts_\w+)"')
 SHORTEST_SAID = 5
 NOTES_OF_USE = {
-    "session": {"accounts_user"},
+    "session": {"accounts_user", "accounts_userevent"},
     "key": {"accounts_apikey", "pilots_institutionkey"},
     "no key": {"accounts_apikey"},
     "none": set(),
@@ -49,6 +49,8 @@ class Answer:
         if self.status >= 500:  # a fault of the server's
             return None
         if self.status == 302 and self.headers.get("Location", "").startswith(f"{resolve_url(settings.LOGIN_URL)}?"):
+            return Verdict.SIGN_IN
+        if self.status == 403 and 'name="password"' in self.text:  # the sign-in, keeping what was typed
             return Verdict.SIGN_IN
         return {
             401: Verdict.NO_KEY,

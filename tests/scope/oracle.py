@@ -57,6 +57,7 @@ BRAND = ("SJZ-0002", "SJZ-0089", "SJZ-0135")
 
 ACCOUNTS: dict[str, Who] = {
     "province": Who(officer="130000"),
+    "province2": Who(officer="130000"),
     "city": Who(officer="130100"),
     "county": Who(officer="130102"),
     "county2": Who(officer="130172"),
@@ -65,6 +66,7 @@ ACCOUNTS: dict[str, Who] = {
     "assessor": Who(),  # hangs on the city, and sees what assessments are given to it: none so far
     "clerk": Who(speaks={"SJZ-0001"}),
     "director": Who(speaks={"SJZ-0001"}, directs={"SJZ-0001"}),
+    "brand": Who(speaks=BRAND, directs=BRAND),  # a director of the operator, not of one institution
     "auditor": Who(audits="130000"),
     "system-admin": Who(administers="system"),
     "security-admin": Who(administers="security"),
@@ -76,7 +78,6 @@ OTHERS: dict[str, Who] = {
     "tangshan": Who(officer="130200"),
     "xinji": Who(officer="130181"),
     "director2": Who(speaks={"SJZ-0002"}, directs={"SJZ-0002"}),
-    "brand": Who(speaks=BRAND, directs=BRAND),  # a director of the operator, not of one institution
     "two-hats": Who(reads={"130172"}, speaks={"SJZ-0001"}),
     "ended": Who(),  # was an officer of 130102 until yesterday
     "not-begun": Who(),  # will be one from tomorrow on
@@ -158,6 +159,68 @@ def administrator(part: str) -> Callable[[Who, Ask], Verdict]:
     return told
 
 
+MANAGED_BY: dict[str, Collection[str]] = {
+    "county": {"city"},
+    "director2": {"county"},
+    "county2": {"city"},
+    "city": {"province", "province2"},
+    "province": {"security-admin"},
+    "tangshan": {"province", "province2"},
+    "xinji": {"province", "province2"},  # 辛集市 hangs from the province
+}
+"""Who manages the people whose pages are asked for. Besides, the system administrator keeps every account."""
+
+
+def manager_of(*, keeper: bool) -> Callable[[Who, Ask], Verdict]:
+    """For the page of a person, or an act on one: `keeper` says whether it is the system administrator's, too."""
+
+    def told(who: Who, ask: Ask) -> Verdict:
+        if who.door != "session":
+            return Verdict.SIGN_IN
+        if ask.name in MANAGED_BY.get(ask.place.owner, ()):
+            return Verdict.ADMITTED
+        if who.administers != "system" or not ask.place.owner:
+            return Verdict.HIDDEN
+        return Verdict.ADMITTED if keeper else Verdict.FORBIDDEN
+
+    return told
+
+
+def granting(who: Who, ask: Ask) -> Verdict:
+    """Administrators are proposed by the security administrator, for people it sees; nobody else who sees them may."""
+    seen = manager_of(keeper=False)(who, ask)
+    return Verdict.FORBIDDEN if seen == Verdict.ADMITTED and who.administers != "security" else seen
+
+
+def auditors(who: Who, _ask: Ask) -> Verdict:
+    """The trail is not even named to others."""
+    if who.door != "session":
+        return Verdict.SIGN_IN
+    return Verdict.ADMITTED if who.audits or who.administers == "audit" else Verdict.HIDDEN
+
+
+def absent(who: Who, _ask: Ask) -> Verdict:
+    """For what is asked for by an id that does not exist: nobody gets it. Its own tests ask for those that do."""
+    return Verdict.SIGN_IN if who.door != "session" else Verdict.HIDDEN
+
+
+def operator_directors(who: Who, ask: Ask) -> Verdict:
+    """Keys of an operator: for directors of all its institutions; to others it is not there."""
+    if who.door != "session":
+        return Verdict.SIGN_IN
+    whole = {*who.directs} >= {*BRAND} and ask.place.number in BRAND
+    return Verdict.ADMITTED if whole else Verdict.HIDDEN
+
+
+def office(who: Who, ask: Ask) -> Verdict:
+    """How an office's people sign in is its own officers' to decide."""
+    if who.door != "session":
+        return Verdict.SIGN_IN
+    if not sees(who, ask):
+        return Verdict.HIDDEN
+    return Verdict.ADMITTED if who.officer == ask.place.region else Verdict.FORBIDDEN
+
+
 def sees(who: Who, ask: Ask) -> bool:
     """Whether the region or institution is visible to it at all."""
     if ask.on == On.REGION:
@@ -202,6 +265,8 @@ def holds(who: Who, ask: Ask) -> bool:
             return reports(who, place) or (anywhere and bool(who.desk or who.speaks))
         case Audience.COUNTY_DESK:
             return bool(who.desk) if anywhere else who.desk == (place.county or place.region)
+        case Audience.STEERING:
+            return LEVEL.get(who.officer) in ("province", "city")
         case Audience.OFFICE:
             return bool(who.officer or who.directs or who.administers) if anywhere else manages(who, ask)
         case Audience.KEYS:

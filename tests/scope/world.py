@@ -9,7 +9,8 @@ from django.test import Client
 from django.utils import timezone
 
 from pilots.models import CapacityReport, Designation, Institution, Membership, Operator
-from pilots.operations.people import create_institution_key, revoke_institution_key
+from pilots.operations.keys import revoke_key
+from pilots.operations.people import create_institution_key
 from pilots.operations.reference import rows
 from pilots.states.capacity import Source
 from pilots.states.facts import DesignationAct, PilotLevel, PilotType
@@ -31,7 +32,6 @@ PEOPLE: tuple[tuple[str, str, Role | None, str], ...] = (
     ("tangshan", "唐山市经办人程远", Role.CITY_OFFICER, "130200"),
     ("xinji", "辛集市经办人辛禾", Role.COUNTY_OFFICER, "130181"),
     ("director2", "爱悦堡长安店园长岳青", Role.INSTITUTION_DIRECTOR, "SJZ-0002"),
-    ("brand", "爱悦堡总部负责人裴安", Role.INSTITUTION_DIRECTOR, "爱悦堡（示例）"),
     ("two-hats", "双职人员尹双", Role.INSTITUTION_CLERK, "SJZ-0001"),
     ("ended", "离任经办人温旧", Role.COUNTY_OFFICER, "130102"),
     ("not-begun", "待任经办人苏新", Role.COUNTY_OFFICER, "130102"),
@@ -111,6 +111,10 @@ def build() -> World:
 def furnish(institution: Institution, owner: User) -> dict[str, object]:
     """What hangs on an institution, or belongs to a person, and is named in addresses. One line for each kind."""
     return {
+        "person": owner.pk,
+        "membership": Membership.objects.filter(user=owner).latest("pk").pk,
+        "operator": institution.operator_id or 0,
+        "key": create_institution_key(number=institution.number, label="")[0].key.prefix,
         "report": CapacityReport.objects.filter(institution=institution).latest("pk").pk,
     }
 
@@ -178,7 +182,7 @@ def _clients() -> dict[str, Client]:
     clients = {username: browser_of(username) for username in (*ACCOUNTS, *OTHERS, "switched-off")}
     User.objects.filter(username="switched-off").update(is_active=False)
     good, other, revoked = (create_institution_key(number=n, label="") for n in ("SJZ-0001", "SJZ-0447", "SJZ-0001"))
-    revoke_institution_key(key_id=revoked[0].pk, at=timezone.now())
+    revoke_key(key_id=revoked[0].pk, reason="试", by=None, at=timezone.now())
     keys = {"key": good[1], "key2": other[1], "revoked-key": revoked[1], "wrong-key": f"{good[1][:-1]}#"}
     clients |= {name: Client(headers={"authorization": f"Bearer {text}"}) for name, text in keys.items()}
     clients |= {"anonymous": Client()}

@@ -136,7 +136,7 @@ def test_key_is_bound_to_its_addresses(ranges, address, status):
     assert response.status_code == status
     if status == 403:
         assert problem(response) == (403, "address_not_allowed")
-        assert (address or "—") in response.json()["detail"]
+        assert (address or "0.0.0.0") in response.json()["detail"]
 
 
 def test_address_written_by_the_caller_proves_nothing(settings):

@@ -21,6 +21,7 @@ from pilots.tasks.people import switch_off_idle
 from portal.accounts.models import User
 from portal.shared.refusals import NotPermitted
 from tests.pilots.people import someone
+from tests.signing_in import sign_in
 
 pytestmark = pytest.mark.django_db
 
@@ -41,9 +42,9 @@ def test_account_is_off_at_once_and_on_again(as_user):
     assert client.get(page).status_code == 200
     do(switch_off_account, "county", "clerk")
     assert client.get(page).status_code == 302
-    assert not client.login(username="clerk", password="tuoyu-2021-demo")
+    assert not sign_in(client, "clerk", "tuoyu-2021-demo")
     do(switch_on_account, "county", "clerk", "复工")
-    assert client.login(username="clerk", password="tuoyu-2021-demo")
+    assert sign_in(client, "clerk", "tuoyu-2021-demo")
     assert ledger("clerk") == [("switched_off", "离职", "county"), ("switched_on", "复工", "county")]
 
 
@@ -52,8 +53,8 @@ def test_new_password_ends_open_sessions(as_user, client):
     assert old.get(reverse("mine")).status_code == 200
     _user, password = do(reset_password, "county", "clerk", "忘记密码")
     assert old.get(reverse("mine")).status_code == 302
-    assert not client.login(username="clerk", password="tuoyu-2021-demo")
-    assert client.login(username="clerk", password=password)
+    assert not sign_in(client, "clerk", "tuoyu-2021-demo")
+    assert sign_in(client, "clerk", password)
     assert ledger("clerk") == [("password_reset", "忘记密码", "county")]
 
 
@@ -90,7 +91,7 @@ def test_second_click_is_told_so():
 def test_restore_at_the_shell(client):
     do(switch_off_account, "system-admin", "security-admin")
     _user, password = restore_account(username="security-admin", reason="误停用", at=NOW)
-    assert client.login(username="security-admin", password=password)
+    assert sign_in(client, "security-admin", password)
     assert ledger("security-admin")[1:] == [("switched_on", "误停用", None), ("password_reset", "误停用", None)]
     restore_account(username="security-admin", reason="再次", at=NOW)
     assert len(ledger("security-admin")) == 4

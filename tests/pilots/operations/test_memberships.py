@@ -26,6 +26,7 @@ from portal.accounts.models import User
 from portal.accounts.people import initial_password
 from portal.shared.refusals import DomainError, NotPermitted
 from tests.pilots.people import BRAND, TODAY, day, give, invite, post, someone
+from tests.signing_in import sign_in
 
 pytestmark = pytest.mark.django_db
 
@@ -52,7 +53,7 @@ def grant(by, user, role, starts_on=TODAY, reason="任命"):
 
 def test_invited_person_signs_in_with_the_initial_password(client):
     invited = invite("county", Role.INSTITUTION_CLERK, "SJZ-0002", username="li.na", name="李娜")
-    assert client.login(username="li.na", password=invited.password)
+    assert sign_in(client, "li.na", invited.password)
     user = User.objects.get(username="li.na")
     assert (user.name, user.is_active, user.is_demo, user.is_staff) == ("李娜", True, False, False)
     assert invited.password not in user.password

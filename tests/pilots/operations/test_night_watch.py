@@ -8,8 +8,8 @@ from django.utils import timezone
 from pilots.models import Message, Notice
 from pilots.operations.night_watch import report_failed_night, report_late_night
 from pilots.operations.notices import deliver_due
-from pilots.operations.refusals import WatermarkUnknown
 from pilots.tasks.nightly import catch_up, run_nightly
+from portal.shared.watermark import WatermarkUnknown
 from tests.pilots.acts import compute, noon
 
 pytestmark = pytest.mark.django_db

@@ -17,7 +17,19 @@ from tests.pilots.people import BRAND, TODAY, give, invite, post, someone
 pytestmark = pytest.mark.django_db
 
 ACCOUNTS = (
-    *("province", "city", "county", "county2", "reviewer", "department", "assessor", "clerk", "director", "brand"),
+    *(
+        "province",
+        "province2",
+        "city",
+        "county",
+        "county2",
+        "reviewer",
+        "department",
+        "assessor",
+        "clerk",
+        "director",
+        "brand",
+    ),
     *("auditor", "system-admin", "security-admin", "audit-admin"),
 )
 CITY = "130100"
@@ -61,6 +73,7 @@ GIVES = {
     ("security-admin", Role.PROVINCE_OFFICER): {"130000"},
     ("security-admin", Role.AUDITOR): {"130000", CITY, "130102", "130104", "130181", "130200"},
 }
+GIVES |= {("province2", role): places for (account, role), places in GIVES.items() if account == "province"}
 
 
 @pytest.mark.parametrize("role", sorted(Role))
@@ -91,12 +104,13 @@ def test_county_gives_operator_wide_roles_only_where_the_operator_is_all_its_own
 
 SEES = {
     "province": {"city", "brand"},
+    "province2": {"city", "brand"},
     "city": {"county", "county2", "reviewer", "department", "assessor", "brand"},
     "county": {"reviewer", "department", "clerk", "director"},
     "county2": set(),
     "director": {"clerk"},
     "brand": set(),
-    "security-admin": {"province", "auditor", "system-admin", "audit-admin"},
+    "security-admin": {"province", "province2", "auditor", "system-admin", "audit-admin"},
     "system-admin": set(ACCOUNTS) - {"system-admin"},
 }
 
@@ -240,4 +254,4 @@ def test_person_with_several_roles_is_one_person():
     give("security-admin", user, Role.AUDITOR, "130100")
     User.objects.create(username="fresh", name="新人")
     seen = list(policies.visible_people(someone("security-admin")).values_list("username", flat=True))
-    assert sorted(seen) == ["audit-admin", "auditor", "fresh", "new", "province", "system-admin"]
+    assert sorted(seen) == ["audit-admin", "auditor", "fresh", "new", "province", "province2", "system-admin"]

@@ -3,6 +3,7 @@
 import re
 from datetime import timedelta
 
+import pgtrigger
 import pytest
 from django.db import DatabaseError, transaction
 from django.test import Client
@@ -178,7 +179,8 @@ def test_auditor_of_a_region_reads_its_disclosures_only(as_user):
     show("county")
     show("province", number="SJZ-0045")
     assert Institution.objects.get(number="SJZ-0045").county_id != "130102"
-    Membership.objects.filter(user__username="auditor").update(region="130102")
+    with pgtrigger.ignore("pilots.Membership:membership_stays_as_given"):  # as if given so from the start
+        Membership.objects.filter(user__username="auditor").update(region="130102")
     rows = as_user("auditor").get(reverse("disclosures")).context["rows"]
     assert [row["number"] for row in rows] == [NUMBER]
     rows = as_user("audit-admin").get(reverse("disclosures")).context["rows"]

@@ -14,6 +14,7 @@ from pilots.operations.institutions import close_institution
 from pilots.states.roles import Role
 from portal.accounts.models import User
 from tests.pilots.people import BRAND, TODAY, day, give, invite, someone
+from tests.signing_in import sign_in
 
 pytestmark = pytest.mark.django_db
 
@@ -228,7 +229,7 @@ def test_invitation_shows_the_password_once_and_keeps_it_nowhere(as_user):
     (password,) = set(PASSWORD.findall(text))
     assert response.status_code == 200
     assert "no-store" in response["Cache-Control"]
-    assert Client().login(username="wang.xm", password=password)
+    assert sign_in(Client(), "wang.xm", password)
     user = someone("wang.xm")
     assert (user.name, user.email) == ("王小明", "wang@example.org")
     assert Membership.objects.get(user=user).institution.number == "SJZ-0001"
@@ -413,7 +414,7 @@ def test_new_password_is_shown_once(as_user):
     response = client.post(page("account_reset_password", "clerk"), {"reason": "忘记密码"})
     (password,) = set(PASSWORD.findall(response.content.decode()))
     assert "no-store" in response["Cache-Control"]
-    assert Client().login(username="clerk", password=password)
+    assert sign_in(Client(), "clerk", password)
     assert password not in client.get(page("account_reset_password", "clerk")).content.decode()
     assert client.get(page("account_reset_password", "clerk")).context["form"].errors == {}
 

@@ -11,7 +11,8 @@ from django.utils import timezone
 from pilots.models import Institution, Kindergarten, Membership, Operator, Region
 from pilots.operations.capacity import correct_report
 from pilots.operations.institutions import Entry, register_institution
-from pilots.operations.people import create_institution_key, revoke_institution_key
+from pilots.operations.keys import revoke_key
+from pilots.operations.people import create_institution_key
 from pilots.operations.targets import set_target
 from pilots.policies.trail import readable_events
 from pilots.queries.trail import Asked, search
@@ -78,7 +79,7 @@ def test_timeline_tells_old_and_new_in_words_and_hides_numbers(as_user):
 
 def test_timeline_has_the_institution_s_keys(as_user):
     grant, _text = create_institution_key(number="SJZ-0001", label="软件")
-    revoke_institution_key(key_id=grant.pk, at=timezone.now())
+    revoke_key(key_id=grant.pk, reason="试", by=None, at=timezone.now())
     whats = [each.what for each in timeline(as_user, "SJZ-0001")]
     assert whats[:3] == ["API key · changed", "institution's API key · added", "API key · added"]
 
@@ -200,7 +201,16 @@ def test_auditor_reads_the_events_of_the_region_only(as_user):
         entry = Entry(county.pk, f"测试{county.pk}", "social", date(2021, 1, 1), operator_name=f"举办者{county.pk}")
         institution = register_institution(entry=entry, filing=None, by=officer, at=NOW)
         create_institution_key(number=institution.number, label=county.pk)
-        set_target(region=county, indicator="pilots_total", year=2023, baseline=(1, TODAY), goal=2, by=officer)
+        set_target(
+            region_id=county.pk,
+            indicator="pilots_total",
+            year=2023,
+            baseline_value=1,
+            baseline_on=TODAY,
+            goal=2,
+            by=None,
+            at=NOW,
+        )
         person = User.objects.create_user(f"clerk-{county.pk}", name=county.pk)
         Membership.objects.create(
             user=person, role=Role.INSTITUTION_CLERK, institution=institution, starts_on=date(2021, 1, 1)

@@ -104,11 +104,10 @@ def shown(response, name):
     page = response.content.decode()
     for secret in (response.context["csrf_token"], response["X-Request-ID"], name):
         page = page.replace(str(secret), "…")
-    for mark in ('name="csrfmiddlewaretoken" value="', '"X-CSRFToken": "'):
+    for mark in ('name="csrfmiddlewaretoken" value="', '"X-CSRFToken": "', ' nonce="'):
         page = mark.join([page.split(mark)[0], *(part.partition('"')[2] for part in page.split(mark)[1:])])
-    headers = {
-        key: value for key, value in response.items() if key not in ("X-Request-ID", "Expires", "Content-Length")
-    }
+    by_request = ("X-Request-ID", "Expires", "Content-Length", "Content-Security-Policy")
+    headers = {key: value for key, value in response.items() if key not in by_request}
     return response.status_code, headers, page
 
 

@@ -3,6 +3,7 @@
 import re
 import time
 
+import pgtrigger
 import pytest
 from allauth.mfa.models import Authenticator
 from django.urls import reverse
@@ -218,7 +219,8 @@ def test_rule_reaches_people_of_an_operator(db):
     director = Membership.objects.get(user__username="director")
     institution = director.institution
     operator = institution.operator or _operator_of(institution)
-    Membership.objects.filter(pk=director.pk).update(institution=None, operator=operator)
+    with pgtrigger.ignore("pilots.Membership:membership_stays_as_given"):  # as if given so from the start
+        Membership.objects.filter(pk=director.pk).update(institution=None, operator=operator)
     assert asked("130102", institutions=True) == {*PLACES}
 
 

@@ -152,7 +152,7 @@ def test_forwarded_address_is_believed_only_behind_our_own_server(client, settin
 
 def test_command_leaves_its_name():
     call_command("create_api_key", "--institution", "SJZ-0001", stdout=io.StringIO())
-    assert context(InstitutionKey) == {"act": "api_key.created", "command": "create_api_key"}
+    assert context(InstitutionKey) == {"act": "key.created", "command": "create_api_key"}
 
 
 @shared_task(name="tests.rename")
