@@ -3,9 +3,19 @@
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import QuerySet
+from typing import Any
+
+from django.db.models import CharField, QuerySet, Value
 
 from pilots.models import CapacityReport, Designation, Filing, InclusiveRecognition, Institution, RegisterRow
+from pilots.models.ledgers import InstitutionFact
+
+LEDGERS: dict[type[InstitutionFact], tuple[str, ...]] = {
+    Filing: ("kind",),
+    Designation: ("act", "level", "pilot_type"),
+    InclusiveRecognition: ("act",),
+}
+"""The ledgers with the columns that each has beside those of all."""
 
 
 @dataclass(frozen=True)
@@ -24,14 +34,34 @@ class InstitutionFile:
 def institution_file(institution: Institution, day: date, *, reports: int = 100) -> InstitutionFile:
     """The file of an institution, with its standing on `day` and its latest reports."""
     ledger = CapacityReport.objects.filter(institution=institution)
+    lines = _lines(institution)
     return InstitutionFile(
         institution=institution,
         row=RegisterRow.objects.on(day).filter(pk=institution.pk).first(),
         reports=list(ledger.select_related("corrects", "correction", "recorded_by")[:reports]),
-        filings=list(institution.filings.all()),
-        designations=list(institution.designations.all()),
-        recognitions=list(institution.inclusiverecognitions.all()),
+        filings=[line for line in lines if isinstance(line, Filing)],
+        designations=[line for line in lines if isinstance(line, Designation)],
+        recognitions=[line for line in lines if isinstance(line, InclusiveRecognition)],
     )
+
+
+def _lines(institution: Institution) -> list[InstitutionFact]:
+    """The lines of all its ledgers, the latest first; one query."""
+    shared = ["id", *(field.attname for field in InstitutionFact._meta.local_fields)]
+    most = max(len(own) for own in LEDGERS.values())
+    branches: list[QuerySet[Any, Any]] = []
+    for model, own in LEDGERS.items():
+        told = {"ledger": Value(model.__name__, CharField())}
+        lacking = {f"lacking{n}": Value("", CharField()) for n in range(most - len(own))}
+        rows: QuerySet[Any, Any] = QuerySet(model).filter(institution=institution).annotate(**told, **lacking)
+        branches.append(rows.order_by().values_list("ledger", *shared, *own, *lacking))
+    by_name = {model.__name__: model for model in LEDGERS}
+    found = []
+    for name, *values in branches[0].union(*branches[1:], all=True):
+        model = by_name[name]
+        # Without those that this ledger lacks.
+        found.append(model.from_db(institution._state.db, [*shared, *LEDGERS[model]], values[: len(shared) + len(LEDGERS[model])]))
+    return sorted(found, key=lambda line: (line.effective_on, line.pk), reverse=True)
 
 
 def standing_reports(institutions: QuerySet[Institution], day: date) -> dict[int, RegisterRow]:

@@ -1,4 +1,4 @@
-"""Who manages whom: one table (docs/adr/0009). Policies, pages and docs/people.md read it; nothing repeats it."""
+"""Who manages whom: one table (docs/adr/0011). Policies, pages and docs/people.md read it; nothing repeats it."""
 
 from dataclasses import dataclass
 

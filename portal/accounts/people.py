@@ -3,6 +3,7 @@
 import secrets
 
 from portal.accounts.models import User
+from portal.accounts.sessions import end_sessions
 
 _GROUPS = ("ABCDEFGHJKLMNPQRSTUVWXYZ", "abcdefghijkmnpqrstuvwxyz", "23456789")
 """Letters and digits that nobody mistakes for each other on paper: no I, O, l, o, 0, 1."""
@@ -17,6 +18,7 @@ def create_account(*, username: str, name: str, email: str = "") -> tuple[User, 
     """
     password = initial_password()
     user = User(username=User.normalize_username(username), name=name, email=User.objects.normalize_email(email))
+    user.must_change_password = True
     user.set_password(password)
     user.full_clean(validate_unique=False)
     user.save(force_insert=True)
@@ -24,11 +26,13 @@ def create_account(*, username: str, name: str, email: str = "") -> tuple[User, 
 
 
 def reset_password(*, user_id: int) -> tuple[User, str]:
-    """Give an account a new initial password; answer it. Sessions that were open end with their next request."""
+    """Give an account a new initial password; answer it. Open sessions end; the owner sets another one first."""
     password = initial_password()
     user = User.objects.select_for_update(no_key=True).get(pk=user_id)
     user.set_password(password)
-    user.save(update_fields=["password"])
+    user.must_change_password = True
+    user.save(update_fields=["password", "must_change_password"])
+    end_sessions(user)
     return user, password
 
 

@@ -2,7 +2,7 @@
 
 Each tracked table has an event table of its own, with the columns of the row as it was then, who and why
 (`pgh_context`), and the instant. The column types and names of an event table stay as they are once days are sealed
-(docs/adr/0009): new columns are empty in old events, which leaves their digests as they were.
+(docs/adr/0014): new columns are empty in old events, which leaves their digests as they were.
 """
 
 from collections.abc import Callable, Sequence
@@ -101,7 +101,7 @@ class _Tracker(core.RowEvent):
             operation=self.operation,
             condition=self.condition,
             # One call a statement, but for changed rows one call each: PostgreSQL would join the old and new rows of a
-            # statement by a plan that it made for the first one and keeps (docs/adr/0009).
+            # statement by a plan that it made for the first one and keeps (docs/adr/0014).
             level=pgtrigger.Row if self.operation == pgtrigger.Update else pgtrigger.Statement,
         )
         pgtrigger.register(installed)(event_model.pgh_tracked_model)

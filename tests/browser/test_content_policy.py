@@ -34,12 +34,42 @@ PAGES = [
     ("province", "/institutions/SJZ-0001/contact/"),
     ("auditor", "/system/disclosures/"),
     ("system-admin", "/"),
+    ("province", "/targets/"),
+    ("province", "/proposals/"),
+    ("city", "/people/"),
+    ("city", "/people/new/"),
+    ("city", "/people/me/"),
+    ("city", "/roles/"),
+    ("clerk", "/desk/"),
+    ("clerk", "/desk/settings/"),
+    ("system-admin", "/system/messages/"),
+    ("auditor", "/system/trail/"),
+    ("auditor", "/system/seals/"),
+    ("county", "/accounts/again/"),
+    ("county", "/accounts/password/"),
+    ("county", "/accounts/security/"),
+    ("county", "/accounts/security/codes/"),
+    ("county", "/accounts/security/passkeys/new/"),
+    ("county", "/accounts/sessions/"),
+    ("", "/accounts/single-sign-on/failed/"),
     ("province", "/nothing/"),
     ("province", "/institutions/new/"),
     ("province", "/language/"),
 ]
 NOT_PAGES = {
     "/accounts/sign-out/",  # POST only
+    "/accounts/sessions/end/",
+    "/accounts/kept/discard/",
+    "/accounts/kept/",  # leads on where nothing is kept
+    "/accounts/second-step/",  # leads on unless a sign-in waits
+    "/accounts/passkey/",  # for scripts
+    "/accounts/again/code/",  # lead on or are not there without such a factor
+    "/accounts/again/passkey/",
+    "/accounts/security/codes/off/",
+    "/accounts/security/recovery/",
+    "/accounts/security/recovery/new/",
+    "/desk/read/",
+    "/system/trail/export/",
     "/api/v1/schema/",
     "/healthz/live",
     "/healthz/ready",

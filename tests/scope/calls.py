@@ -23,6 +23,8 @@ METHODS = ("GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE")
 SAFE = {"GET", "HEAD", "OPTIONS"}
 WRITE = re.compile(r'\b(?:INSERT INTO|UPDATE|DELETE FROM) "(pilots_\w+|accounts_\w+)"')
 SHORTEST_SAID = 5
+LIBRARY = ("sign_in", "account_login", "account_reauthenticate", "mfa_")
+"""Routes of the sign-in library: each person's own, without a place."""
 NOTES_OF_USE = {
     "session": {"accounts_user", "accounts_userevent"},
     "key": {"accounts_apikey", "pilots_institutionkey"},
@@ -126,6 +128,11 @@ class Caller:
         """Slips are told from the hidden where nothing is there; who is signed in is sent on from the sign-in."""
         if wanted == Verdict.HIDDEN:
             return answer.status == 400 and place.region not in PARENT
+        if route == "socialaccount_login_cancelled" and wanted == Verdict.ADMITTED:
+            return answer.status == 401  # its page says that a sign-in failed, to everyone
+        if wanted in (Verdict.NOT_SERVED, Verdict.ADMITTED) and route.startswith(LIBRARY):
+            # The library looks whether a factor is there, or somebody signed in, before it looks at the method.
+            return answer.status in (200, 302, 404) and (wanted == Verdict.NOT_SERVED or answer.status != 200)
         return wanted == Verdict.NOT_SERVED and self.audiences[route] == Audience.ANYONE and answer.status == 302
 
     def leaks_in(self, answer: Answer, name: str, route: str, given: Iterable[object] = ()) -> list[str]:
@@ -135,7 +142,8 @@ class Caller:
         text = answer.text
         for each in sorted(map(str, given), key=len, reverse=True):
             text = text.replace(each, "") if len(each) > SHORTEST_SAID else text
-        return self.watch.leaks(text, allowed, besides=self.shown_to_all() if audience == Audience.ANYONE else ())
+        open_page = audience == Audience.ANYONE or answer.verdict == Verdict.SIGN_IN
+        return self.watch.leaks(text, allowed, besides=self.shown_to_all() if open_page else ())
 
     def shown_to_all(self) -> set[str]:
         """The sign-in page of a demonstration lists its accounts with their places."""

@@ -204,6 +204,32 @@ def absent(who: Who, _ask: Ask) -> Verdict:
     return Verdict.SIGN_IN if who.door != "session" else Verdict.HIDDEN
 
 
+def withdrawing(who: Who, ask: Ask) -> Verdict:
+    """Of a document that does not exist: who reports is told so, other readers may not withdraw anyway."""
+    if who.door != "session":
+        return Verdict.SIGN_IN
+    return Verdict.FORBIDDEN if sees(who, ask) and not reports(who, ask.place) else Verdict.HIDDEN
+
+
+def giving(who: Who, _ask: Ask) -> Verdict:
+    """Who gives roles invites people; the system administrator keeps accounts and gives none."""
+    if who.door != "session":
+        return Verdict.SIGN_IN
+    gives = who.officer or who.directs or who.administers == "security"
+    return Verdict.ADMITTED if gives else Verdict.FORBIDDEN
+
+
+def retrying(who: Who, ask: Ask) -> Verdict:
+    """Of an e-mail that does not exist."""
+    told = administrator("system")(who, ask)
+    return Verdict.HIDDEN if told == Verdict.ADMITTED else told
+
+
+def nowhere(_who: Who, _ask: Ask) -> Verdict:
+    """Single sign-on is not set up: nobody is told more."""
+    return Verdict.HIDDEN
+
+
 def operator_directors(who: Who, ask: Ask) -> Verdict:
     """Keys of an operator: for directors of all its institutions; to others it is not there."""
     if who.door != "session":
@@ -268,7 +294,8 @@ def holds(who: Who, ask: Ask) -> bool:
         case Audience.STEERING:
             return LEVEL.get(who.officer) in ("province", "city")
         case Audience.OFFICE:
-            return bool(who.officer or who.directs or who.administers) if anywhere else manages(who, ask)
+            keeps = who.administers in ("system", "security")
+            return bool(who.officer or who.directs or keeps) if anywhere else manages(who, ask)
         case Audience.KEYS:
             return bool(who.desk or who.directs) if anywhere else _manages_keys(who, place)
         case Audience.AUDIT:

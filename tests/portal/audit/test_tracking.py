@@ -36,7 +36,7 @@ def test_no_exemption_names_a_model_that_is_gone():
 
 @pytest.mark.parametrize("model", event_models(), ids=lambda model: model.__name__)
 def test_columns_of_events_can_be_added_without_changing_sealed_ones(model):
-    """A column of an older event is empty, and has no default that would fill it (docs/adr/0009)."""
+    """A column of an older event is empty, and has no default that would fill it (docs/adr/0014)."""
     for field in model._meta.fields:
         if field.name.startswith("pgh_") or field.name == "id":
             continue
