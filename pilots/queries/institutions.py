@@ -56,11 +56,11 @@ def _lines(institution: Institution) -> list[InstitutionFact]:
         rows: QuerySet[Any, Any] = QuerySet(model).filter(institution=institution).annotate(**told, **lacking)
         branches.append(rows.order_by().values_list("ledger", *shared, *own, *lacking))
     by_name = {model.__name__: model for model in LEDGERS}
-    found = []
+    found: list[InstitutionFact] = []
     for name, *values in branches[0].union(*branches[1:], all=True):
         model = by_name[name]
-        # Without those that this ledger lacks.
-        found.append(model.from_db(institution._state.db, [*shared, *LEDGERS[model]], values[: len(shared) + len(LEDGERS[model])]))
+        columns = [*shared, *LEDGERS[model]]
+        found.append(model(**dict(zip(columns, values, strict=False))))
     return sorted(found, key=lambda line: (line.effective_on, line.pk), reverse=True)
 
 

@@ -4,7 +4,6 @@ import ast
 from datetime import timedelta
 from pathlib import Path
 
-import pghistory.runtime
 import pytest
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
@@ -393,23 +392,26 @@ def test_database_keeps_what_was_proposed_and_decided():
         rows.delete()
 
 
-def test_trail_notes_the_act_and_both_people(monkeypatch):
+def context(row):
+    """Who and why, of a row's latest event in the trail."""
+    return type(row).pgh_event_model.objects.filter(pgh_obj=row.pk).latest("pgh_id").pgh_context
+
+
+def test_trail_notes_the_act_and_both_people():
     proposal = propose()
-    noted = {}
-    # The context ends with the transaction; what it holds is what a trigger would write.
-    original = pghistory.runtime.context.__exit__
-
-    def spy(self, *exc):
-        noted.update(pghistory.runtime._tracker.value.metadata)
-        return original(self, *exc)
-
-    monkeypatch.setattr(pghistory.runtime.context, "__exit__", spy)
     confirm(proposal)
-    assert noted == {
-        "act": "target.changed",
+    both = {
         "decision": "proposal.confirmed",
-        "reason": "省里追加任务",
         "proposal": proposal.pk,
         "proposer": user("city").pk,
         "confirmer": user("province").pk,
+        "user": user("province").pk,
     }
+    assert context(standing()) == {"act": "target.changed", "reason": "省里追加任务", **both}
+    assert context(proposal) == {"act": "proposal.confirmed", **both}
+
+
+def test_facts_of_a_decision_end_with_it():
+    confirm(propose())
+    line = set_city_goal(75)
+    assert context(line) == {"act": "target.changed"}

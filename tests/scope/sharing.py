@@ -18,6 +18,15 @@ TOLD_AT_MOST = 1500
 """Characters of an answer to a stranger: a redirect, or a problem."""
 
 
+FRESH = {
+    "institution_key_new",
+    "institution_key_rotate",
+    "mfa_activate_totp",
+    "mfa_add_webauthn",
+}
+"""Forms that carry a new token or secret each time: no two answers are the same, and none may be kept."""
+
+
 def settled(answer: Answer) -> tuple[int, str]:
     """The answer without what is new in each."""
     return answer.status, OWN.sub("", answer.text)
@@ -27,7 +36,7 @@ def shared(caller: Caller) -> list[str]:
     """Addresses that several people ask for: those without a place, and every page at two places."""
     urls = []
     for route, line in ADDRESSES.items():
-        if "GET" in line.methods.split():
+        if "GET" in line.methods.split() and route not in FRESH:
             labels = ["own county", "other county"] if line.on != On.NOTHING else ["own county"]
             urls += [caller.address(route, caller.world.places[label]) for label in labels]
     return urls
