@@ -94,7 +94,7 @@ def timeline(principal: Principal, institution: Institution, *, at_most: int) ->
 
     Documents only as far as the principal sees them: what was withdrawn is not told to other readers here either.
     """
-    seen = {Document: Q(pgh_obj__in=visible_documents(principal).values("pk"))}
+    seen: dict[type[Model], Q] = {Document: Q(pgh_obj__in=visible_documents(principal).values("pk"))}
     own = _of_institution(institution.pk)
     return _entries([(model, of & seen.get(tracked_model(model), Q())) for model, of in own], 0, at_most)
 

@@ -91,8 +91,8 @@ def test_password_is_in_no_event_but_its_change_is():
     found = events(User, user.pk)
     labels = [event.pgh_label for event in found]
     # That a password was set, at making the account too, also changes when that was.
-    assert [labels.count(label) for label in ("insert", "password_changed", "update")] == [1, 2, len(labels) - 3]
-    assert [event.name for event in found][-1] == "改名"
+    assert [labels.count(label) for label in ("insert", "password_changed", "update")] == [1, 2, 3]
+    assert found[-1].name == "改名"
     assert "password" not in {field.name for field in User.pgh_event_model._meta.fields}
 
 
