@@ -234,7 +234,7 @@ def test_auditor_reads_the_events_of_the_region_only(as_user):
         Document.objects.create(
             institution=institution, kind="licence", name="x.pdf", size=1, sha256=county.pk, file_key=f"{county.pk}-x"
         )
-        SecondFactorRule.objects.create(region=county, officials=True, changed_by=officer, changed_at=NOW)
+        SecondFactorRule.objects.create(region=county, changed_by=officer, changed_at=NOW)
     user = auditor_of("130102")
     for model in event_models():
         readable = readable_events(user, tracked_model(model))
