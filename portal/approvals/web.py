@@ -39,7 +39,7 @@ SIGNS = {
 BUTTONS = {
     "confirm": gettext_lazy("Confirm: it takes effect"),
     "refuse": gettext_lazy("Refuse"),
-    "withdraw": gettext_lazy("Withdraw"),
+    "withdraw": gettext_lazy("Withdraw the proposal"),
 }
 DONE = {
     "confirm": gettext_lazy("Confirmed: the change is in effect."),

@@ -56,7 +56,7 @@ def test_correction_reaches_the_desk_and_the_mailbox(open_page, portal):
     clerk.locator("a.unread").click()
     first = clerk.locator(".messages > li").first
     expect(first).to_contain_text("报告已被更正")
-    expect(first).to_contain_text("更正原因：现场核对")
+    expect(first).to_contain_text("更正理由：现场核对")
     expect(first).to_contain_text("未读")
     first.get_by_role("button", name="前往查看").click()
     expect(clerk.locator("h1")).to_contain_text("山宝幼儿园")
