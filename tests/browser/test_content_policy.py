@@ -193,7 +193,7 @@ def test_number_is_shown_for_a_purpose_without_scripts_too(open_page, portal):
     )
     page = open_page("province", scripts=False)
     page.goto("/institutions/SJZ-0003/")
-    expect(page.get_by_text("138****1234")).to_be_visible()
+    expect(page.locator("main dl").get_by_text("138****1234")).to_be_visible()
     page.locator("a[href$='/contact/']").click()
     page.select_option("[name=purpose]", "supervision")
     page.fill("[name=reason]", "督导检查前联系")
