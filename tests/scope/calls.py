@@ -164,7 +164,7 @@ def own_places(name: str, route: str) -> set[str]:
         return {
             place for username, _name, _role, place in (*PEOPLE, ("assessor", "", None, "130100")) if username == name
         }
-    return {"130000"} if name == "security-admin" and route.startswith(OF_PEOPLE) else set()
+    return {*PARENT} if name == "security-admin" and route.startswith(OF_PEOPLE) else set()
 
 
 def serves(line: Address, method: str) -> bool:

@@ -20,7 +20,8 @@ TELLING = 1000
 """Totals from here on are told by their digits alone: no other number of the sample is the same."""
 
 _ESCAPED = re.compile(r"\\u([0-9a-fA-F]{4})")
-_CHINESE = re.compile(r"[\u3007\u4e00-\u9fff·（）0-9A-Za-z]*[\u4e00-\u9fff][\u3007\u4e00-\u9fff·（）0-9A-Za-z]*")
+_RUN = re.compile(r"[\u3007\u4e00-\u9fff·（）0-9A-Za-z]+")
+_CHINESE = re.compile(r"[\u4e00-\u9fff]")
 _NUMBER = re.compile(r"(?:SJZ|TSH|XJI)-\d{4}")
 _CONTACT = re.compile(r"(?:1380000|联系人|试路)(\d{4})")
 _REGION = re.compile(r"(?<![\w.,-])13\d{4}(?![\w.,])", re.ASCII)
@@ -107,26 +108,26 @@ class Watch:
         if allowed.everything:
             return []
         fine = set(besides)
-        found = [f"institution {each}" for each in self._institutions(text) - allowed.institutions - fine]
-        found += [f"region {each}" for each in self._regions(text) - allowed.regions - fine]
+        runs = {run for run in _RUN.findall(text) if _CHINESE.search(run)}
+        found = [f"institution {each}" for each in self._institutions(text, runs) - allowed.institutions - fine]
+        found += [f"region {each}" for each in self._regions(text, runs) - allowed.regions - fine]
         found += [f"person {name}" for name in self.world.people if name not in allowed.people and name in text]
         found += self._totals(text, allowed)
         return sorted(found)
 
-    def _institutions(self, text: str) -> set[str]:
+    def _institutions(self, text: str, runs: set[str]) -> set[str]:
         found = {*_NUMBER.findall(text)} & self.world.names.keys()
         found |= {self._by_digits[digits] for digits in _CONTACT.findall(text) if digits in self._by_digits}
-        for run in {*_CHINESE.findall(text)}:
+        for run in runs:
             if run in self._by_name:
                 found.add(self._by_name[run])
             elif len(run) > self._shortest:
                 found |= {number for name, number in self._by_name.items() if name in run}
         return found
 
-    def _regions(self, text: str) -> set[str]:
+    def _regions(self, text: str, runs: set[str]) -> set[str]:
         """Codes anywhere, and names where they stand alone: an institution's name may begin with its county's."""
         codes = {code for code in _REGION.findall(text) if code in PARENT}
-        runs = {*_CHINESE.findall(text)}
         return codes | {code for name, code in self._by_region_name.items() if name in runs}
 
     def _totals(self, text: str, allowed: Allowed) -> list[str]:

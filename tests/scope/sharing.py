@@ -1,7 +1,7 @@
 """One reader's answer must not become another's: by a cache here, by one on the way, or by what a stranger is told."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from tests.scope.addresses import ADDRESSES
 from tests.scope.calls import Answer, Caller
@@ -42,10 +42,10 @@ def shared(caller: Caller) -> list[str]:
     return urls
 
 
-def mixing_faults(caller: Caller, names: list[str]) -> list[str]:
+def mixing_faults(caller: Caller, names: list[str], urls: Iterable[str] = ()) -> list[str]:
     """Ask one after the other, each with what the one before was told to validate by; and once more in that order."""
     found = []
-    for url in shared(caller):
+    for url in urls or shared(caller):
         first = {name: settled(caller.call(name, url)) for name in names}
         validators: Mapping[str, str] = {}
         for name in names:
@@ -63,10 +63,10 @@ def _validators(answer: Answer) -> dict[str, str]:
     return {name: value for name, value in given.items() if value}
 
 
-def header_faults(caller: Caller, name: str) -> list[str]:
+def header_faults(caller: Caller, name: str, urls: Iterable[str] = ()) -> list[str]:
     """What a cache on the way may keep: nothing of a signed-in reader's that another could get."""
     found = []
-    for url in shared(caller):
+    for url in urls or shared(caller):
         for headers in ({}, {"HX-Request": "true"}):
             answer = caller.call(name, url, **headers)
             control = answer.headers.get("Cache-Control", "")
