@@ -40,7 +40,7 @@ class TrailFilter(StyledForm):
 
     first = forms.DateField(label=gettext_lazy("From"), required=False, widget=DayInput)
     last = forms.DateField(label=gettext_lazy("To"), required=False, widget=DayInput)
-    person = forms.CharField(label=gettext_lazy("Person"), required=False, max_length=100)
+    person = forms.CharField(label=gettext_lazy("Who"), required=False, max_length=100)
     act = forms.ChoiceField(label=gettext_lazy("Act"), required=False)
     table = forms.ChoiceField(label=gettext_lazy("Kind of record"), required=False)
     institution = forms.CharField(label=gettext_lazy("Institution number"), required=False, max_length=20)

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from pilots.models import Institution
+from pilots.models import Institution, Operator, Region
 from pilots.queries.trail import NAME_COLUMNS, Entry, Names, names_of
 from pilots.states.recorded_acts import act_in_words
 from portal.accounts.models import ApiKey, User
@@ -21,6 +21,14 @@ UNTOLD = frozenset({"id", "recorded_at", "recorded_by", "is_demo", "closed_recor
 """Columns that say nothing which the event does not say elsewhere: its instant, its author, whose row it is."""
 NAMING = ("number", "name", "username", "prefix", "code", "indicator")
 """Columns by which a row is named, the first that it has."""
+OWNERS: dict[str, type[models.Model]] = {
+    "user_id": User,
+    "person_id": User,
+    "institution_id": Institution,
+    "operator_id": Operator,
+    "region_id": Region,
+}
+"""Columns that say whose a row is: a membership is a person's, for an institution."""
 NONE = "—"
 
 
@@ -104,11 +112,13 @@ def _who(context: dict[str, Any], names: Names) -> str:
 
 
 def _subject(entry: Entry, names: Names) -> str:
-    if entry.model is not Institution and entry.row.get("institution_id"):
-        return names.get((Institution, str(entry.row["institution_id"])), "")
+    row = entry.row
     if entry.model is Institution:
-        return f"{entry.row['number']} {entry.row['name']}"
-    return next((str(entry.row[name]) for name in NAMING if entry.row.get(name)), entry.key)
+        return f"{row['number']} {row['name']}"
+    owners = [names.get((model, str(row[column])), "") for column, model in OWNERS.items() if row.get(column)]
+    if any(owners):
+        return " · ".join(filter(None, owners))
+    return next((str(row[name]) for name in NAMING if row.get(name)), entry.key)
 
 
 def _url(entry: Entry) -> str:

@@ -158,7 +158,7 @@ def own_places(name: str, route: str) -> set[str]:
     """Places that stand on pages of people besides those one reads.
 
     One's own roles name their places, the past and future ones too; the assessor's is the city. The security
-    administrator appoints the officers of the province.
+    administrator appoints the officers of the province, and auditors of any region.
     """
     if route == "my_roles":
         return {
