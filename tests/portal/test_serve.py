@@ -216,7 +216,7 @@ class Portal:
         return any(text in line for line in self.lines)
 
     def wait_until_ready(self) -> None:
-        wait_for(lambda: self.said("Portal ready") or self.process.poll() is not None, seconds=60)
+        wait_for(lambda: self.said("Portal ready") or self.process.poll() is not None, seconds=150)
         assert self.said("Portal ready"), "".join(self.lines)
 
     def end(self, number: int) -> int:

@@ -19,8 +19,8 @@ from tests.scope.oracle import (
     nowhere,
     office,
     operator_directors,
+    owner_only,
     retrying,
-    withdrawing,
 )
 
 ANY = "GET HEAD POST PUT PATCH DELETE OPTIONS"
@@ -72,7 +72,7 @@ def operator(place: Place) -> list[object]:
 
 
 def operator_key(place: Place) -> list[object]:
-    return [*operator(place), "0" * 12]
+    return [*operator(place), place.things.get("operator key", "0" * 12)]
 
 
 def person(place: Place) -> list[object]:
@@ -87,11 +87,19 @@ def unknown(_place: Place) -> list[object]:
     return [0]
 
 
-def unknown_document(place: Place) -> list[object]:
-    return [place.number, 0]
+def document(place: Place) -> list[object]:
+    return [place.number, place.things.get("document", 0)]
 
 
-def _revocation(_place: Place) -> dict[str, Any]:
+def proposal(place: Place) -> list[object]:
+    return [place.things.get("proposal", 0)]
+
+
+def message(place: Place) -> list[object]:
+    return [place.things.get("message", 0)]
+
+
+def _reason(_place: Place) -> dict[str, Any]:
     return {"reason": "试"}
 
 
@@ -132,25 +140,25 @@ ADDRESSES: dict[str, Address] = {
     "mine": Address(),
     "institution_contact": Address(number, On.INSTITUTION, methods="GET POST"),
     "document_add": Address(number, On.INSTITUTION, methods="GET POST"),
-    "document": Address(unknown_document, On.INSTITUTION, only=absent),
-    "document_withdraw": Address(unknown_document, On.INSTITUTION, methods="GET POST", only=withdrawing),
+    "document": Address(document, On.INSTITUTION),
+    "document_withdraw": Address(document, On.INSTITUTION, methods="GET POST", body=_reason),
     "disclosures": Address(),
     "institution_keys": Address(number, On.INSTITUTION),
     "institution_key_new": Address(number, On.INSTITUTION, methods="GET POST"),
     "institution_key_issued": Address(key, On.INSTITUTION),
     "institution_key_rotate": Address(key, On.INSTITUTION, methods="GET POST"),
-    "institution_key_revoke": Address(key, On.INSTITUTION, methods="GET POST", body=_revocation),
+    "institution_key_revoke": Address(key, On.INSTITUTION, methods="GET POST", body=_reason),
     "operator_keys": Address(operator, On.INSTITUTION, only=operator_directors),
     "operator_key_new": Address(operator, On.INSTITUTION, methods="GET POST", only=operator_directors),
-    "operator_key_issued": Address(operator_key, On.INSTITUTION, only=absent),
-    "operator_key_rotate": Address(operator_key, On.INSTITUTION, methods="GET POST", only=absent),
-    "operator_key_revoke": Address(operator_key, On.INSTITUTION, methods="GET POST", only=absent),
+    "operator_key_issued": Address(operator_key, On.INSTITUTION, only=operator_directors),
+    "operator_key_rotate": Address(operator_key, On.INSTITUTION, methods="GET POST", only=operator_directors),
+    "operator_key_revoke": Address(operator_key, On.INSTITUTION, methods="GET POST", only=operator_directors),
     "targets": Address(on=On.REGION, query=lambda place: {"region": place.region}),
     "target": Address(lambda place: [place.region, "pilots_total", 2021], On.REGION),
     "target_propose": Address(region, On.REGION, methods="GET POST"),
     "revoke_designation": Address(number, On.INSTITUTION, methods="GET POST"),
     "proposals": Address(),
-    "proposal": Address(unknown, On.REGION, methods="GET POST", only=absent),
+    "proposal": Address(proposal, On.REGION, methods="GET POST"),
     "people": Address(),
     "person_new": Address(methods="GET POST", only=giving),
     "my_roles": Address(),
@@ -166,8 +174,8 @@ ADDRESSES: dict[str, Address] = {
     "account_reset_password": Address(person, On.REGION, methods="GET POST", only=manager_of(keeper=True)),
     "desk": Address(),
     "desk_settings": Address(methods="GET POST"),
-    "message": Address(unknown, On.REGION, only=absent),
-    "message_read": Address(unknown, On.REGION, methods="POST", only=absent),
+    "message": Address(message, On.REGION, only=owner_only),
+    "message_read": Address(message, On.REGION, methods="POST", only=owner_only),
     "messages_read": Address(methods="POST"),
     "mail_queue": Address(only=administrator("system")),
     "mail_retry": Address(unknown, methods="POST", only=retrying),

@@ -204,13 +204,6 @@ def absent(who: Who, _ask: Ask) -> Verdict:
     return Verdict.SIGN_IN if who.door != "session" else Verdict.HIDDEN
 
 
-def withdrawing(who: Who, ask: Ask) -> Verdict:
-    """Of a document that does not exist: who reports is told so, other readers may not withdraw anyway."""
-    if who.door != "session":
-        return Verdict.SIGN_IN
-    return Verdict.FORBIDDEN if sees(who, ask) and not reports(who, ask.place) else Verdict.HIDDEN
-
-
 def giving(who: Who, _ask: Ask) -> Verdict:
     """Who gives roles invites people; the system administrator keeps accounts and gives none."""
     if who.door != "session":

@@ -6,7 +6,7 @@ from tests.scope.calls import Caller
 from tests.scope.crawling import faults, walk
 from tests.scope.oracle import EVERYBODY
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.timeout(900)]
 
 
 @pytest.mark.parametrize("name", [name for name, who in EVERYBODY.items() if who.door != "no key"])

@@ -9,7 +9,7 @@ from tests.scope.oracle import On
 from tests.scope.sharing import header_faults, mixing_faults, settled, stranger_faults
 from tests.scope.world import FAR
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.timeout(900)]
 
 
 @pytest.mark.parametrize(

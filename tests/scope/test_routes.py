@@ -13,7 +13,7 @@ from tests.scope.calls import METHODS, SAFE, Caller, serves, unregistered
 from tests.scope.oracle import ACCOUNTS, BRAND, EVERYBODY, On, Verdict
 from tests.scope.world import PLACES, World
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.timeout(900)]
 
 ASK_ALL_METHODS = {"province", "county", "clerk", "system-admin", "key", "wrong-key", "anonymous"}
 """Ask every route by every method: one of each door, and of each kind of right. The others ask by those it serves."""

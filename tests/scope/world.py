@@ -8,16 +8,33 @@ from django.db.models.functions import Concat, Substr
 from django.test import Client
 from django.utils import timezone
 
-from pilots.models import CapacityReport, Designation, Institution, Membership, Operator
-from pilots.operations.keys import revoke_key
+from pilots.models import (
+    CapacityReport,
+    Designation,
+    Document,
+    Institution,
+    Membership,
+    Message,
+    Notice,
+    Operator,
+)
+from pilots.operations.keys import create_key_for_operator, revoke_key
 from pilots.operations.people import create_institution_key
 from pilots.operations.reference import rows
+from pilots.operations.targets import change_target
+from pilots.queries.targets import target_ledger
 from pilots.states.capacity import Source
+from pilots.states.documents import DocumentKind
 from pilots.states.facts import DesignationAct, PilotLevel, PilotType
 from pilots.states.institutions import ServiceModel
 from pilots.states.roles import Role
+from portal.accounts.keys import KeyTerms
 from portal.accounts.models import User
+from portal.accounts.scopes import Scope
+from portal.approvals.models import Proposal
+from portal.shared.uploads import store
 from tests.conftest import browser_of
+from tests.files import pdf
 from tests.scope.oracle import ACCOUNTS, COUNTY_OF, OTHERS, PARENT, Place, Who, path
 
 DAY = date(2021, 11, 1)
@@ -108,21 +125,79 @@ def build() -> World:
     )
 
 
-def furnish(institution: Institution, owner: User) -> dict[str, object]:
-    """What hangs on an institution, or belongs to a person, and is named in addresses. One line for each kind."""
+def furnish(institution: Institution, owner: User, region: str) -> dict[str, object]:
+    """What hangs on an institution or region, or belongs to a person, and is named in addresses. A line a kind."""
     return {
         "person": owner.pk,
         "membership": Membership.objects.filter(user=owner).latest("pk").pk,
         "operator": institution.operator_id or 0,
         "key": create_institution_key(number=institution.number, label="")[0].key.prefix,
+        "operator key": _operator_key(institution),
         "report": CapacityReport.objects.filter(institution=institution).latest("pk").pk,
+        "document": _document(institution),
+        "message": _message(owner),
+        "proposal": _proposal(region),
     }
+
+
+def _operator_key(institution: Institution) -> str:
+    if institution.operator_id is None:
+        return "0" * 12
+    terms = KeyTerms(label="连锁系统", scopes=(Scope.FIGURES_READ,), days=30)
+    issued = create_key_for_operator(operator_id=institution.operator_id, terms=terms, by=None, at=timezone.now())
+    return issued.grant.key.prefix
+
+
+def _document(institution: Institution) -> int:
+    stored = store(pdf(institution.number.encode()))
+    return Document.objects.create(
+        institution=institution,
+        kind=DocumentKind.OTHER,
+        name=f"{institution.number}.pdf",
+        media_type="application/pdf",
+        size=stored.size,
+        sha256=stored.sha256,
+        file_key=stored.key,
+    ).pk
+
+
+def _message(owner: User) -> int:
+    notice = Notice.objects.create(
+        kind="account.password_changed",
+        key=f"scope {owner.pk}",
+        user=owner,
+        parameters={"instant": "2021-11-01 09:00"},
+        send_after=timezone.now(),
+    )
+    return Message.objects.create(notice=notice, user=owner, created_at=timezone.now()).pk
+
+
+def _proposal(region: str) -> int:
+    """An open change of the region's target."""
+    standing = Proposal.objects.filter(place=region).first()
+    if standing is None:
+        replaced = target_ledger(region, "pilots_total", DAY.year).first()
+        standing = change_target.propose(
+            by=User.objects.get(username="province"),
+            at=timezone.now(),
+            reason="追加任务",
+            region_id=region,
+            indicator="pilots_total",
+            year=DAY.year,
+            baseline_value=1,
+            baseline_on=date(2021, 1, 1),
+            goal=77,
+            mandate="",
+            document="",
+            replaces=replaced.pk if replaced else None,
+        )
+    return standing.pk
 
 
 def _place(region: str, number: str, owner: str, county_of: dict[str, str]) -> Place:
     found = Institution.objects.filter(number=number).first()
     assert (found is None) == (region not in PARENT)
-    things = furnish(found, User.objects.get(username=owner)) if found else {}
+    things = furnish(found, User.objects.get(username=owner), region) if found else {}
     return Place(region, number, county_of.get(number, ""), owner, things)
 
 

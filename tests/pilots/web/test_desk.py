@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -273,7 +274,7 @@ def test_choice_is_kept_and_said_in_the_chosen_language(as_user):
     form = {"language": "zh-hans", "records": "weekly", "work": "daily", "access": "in_app"}
     response = client.post(SETTINGS, form, follow=True)
     assert "已保存" in text_of(response)
-    assert client.cookies["django_language"].value == "zh-hans"
+    assert client.cookies[settings.LANGUAGE_COOKIE_NAME].value == "zh-hans"
     assert {row.topic: row.choice for row in MessagePreference.objects.filter(user__username="clerk")} == {
         name: choice for name, choice in form.items() if name != "language"
     }
