@@ -50,6 +50,7 @@ def _factors(view: View) -> View:
     def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if request.method != "POST":
             return view(request, *args, **kwargs)
+        assert isinstance(request.user, User)
         with transaction.atomic():
             User.objects.select_for_update(no_key=True).get(pk=request.user.pk)
             return view(request, *args, **kwargs)

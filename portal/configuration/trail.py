@@ -1,10 +1,12 @@
 """Columns of the trail's event tables (docs/trail.md)."""
 
+from typing import Any
+
 import pghistory
 
-FIELD = pghistory.Field(null=True)
-FOREIGN_KEY_FIELD = pghistory.ForeignKey(db_index=False)
-EXCLUDE_FIELD_KWARGS = {
+FIELD: Any = pghistory.Field(null=True)
+FOREIGN_KEY_FIELD: Any = pghistory.ForeignKey(db_index=False)
+EXCLUDE_FIELD_KWARGS: dict[str, list[str]] = {
     "django.db.models.Field": [
         "db_default",
         "default",

@@ -223,6 +223,25 @@ def test_keys_and_strangers_manage_nobody(key):
         assert not policies.may_switch_account(principal, someone("clerk"))
 
 
+@pytest.mark.parametrize("account", ACCOUNTS)
+def test_circle_is_what_is_visible(account):
+    give("county", someone("clerk"), Role.INSTITUTION_CLERK, "SJZ-0002")
+    User.objects.create(username="fresh", name="新人")
+    reader = someone(account)
+    circle = policies.circle_of(reader)
+    people, memberships = policies.visible_people(reader), policies.visible_memberships(reader)
+    assert set(circle.people) == set(people)
+    assert set(circle.memberships) == set(memberships)
+    assert people.exists() or account not in {
+        "county",
+        "city",
+        "province",
+        "director",
+        "security-admin",
+        "system-admin",
+    }
+
+
 def test_switched_off_manager_manages_nobody():
     User.objects.filter(username="county").update(is_active=False)
     assert not policies.visible_people(someone("county")).exists()

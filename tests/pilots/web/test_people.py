@@ -80,10 +80,10 @@ def test_list_costs_the_same_for_any_number_of_rows(as_user, django_assert_num_q
     assert all(len(row["roles"]) == 2 for row in response.context["rows"])
 
 
-@pytest.mark.parametrize("account", ["brand", "security-admin", "system-admin"])
-def test_list_is_cheap_for_everyone(as_user, django_assert_num_queries, account):
+@pytest.mark.parametrize(("account", "queries"), [("brand", 7), ("security-admin", 8), ("system-admin", 7)])
+def test_list_is_cheap_for_everyone(as_user, django_assert_num_queries, account, queries):
     client = as_user(account)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(queries):
         client.get(page("people"))
 
 
