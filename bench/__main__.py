@@ -5,7 +5,7 @@ import sys
 
 from bench import server
 
-NAMES = ("nightly", "pages", "trail", "sign_in")
+NAMES = ("nightly", "pages", "people", "trail", "sign_in")
 
 
 def main(arguments: list[str]) -> int:

@@ -12,6 +12,7 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks(["pilots.tasks"], related_name="nightly")
 app.autodiscover_tasks(["pilots.tasks"], related_name="people")
 app.autodiscover_tasks(["pilots.tasks"], related_name="notices")
+app.autodiscover_tasks(["pilots.tasks"], related_name="upkeep")
 app.autodiscover_tasks(["portal.audit"])
 
 # Times are Asia/Shanghai (CELERY_TIMEZONE). PORTAL_NIGHTLY_CRON is "minute hour day month weekday".
@@ -37,6 +38,14 @@ app.conf.beat_schedule = {
     "every night, seal the trail of the day before": {
         "task": "portal.audit.tasks.seal_trail",
         "schedule": crontab(hour="3", minute="10"),
+    },
+    "every night, remove sessions that are over": {
+        "task": "pilots.tasks.upkeep.clear_sessions",
+        "schedule": crontab(hour="4", minute="5"),
+    },
+    "every week, remove stored files that no row names": {
+        "task": "pilots.tasks.upkeep.clean_files",
+        "schedule": crontab(hour="4", minute="20", day_of_week="sunday"),
     },
     "every hour, seal a day that was missed": {
         "task": "portal.audit.tasks.catch_up",

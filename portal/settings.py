@@ -1,15 +1,17 @@
-"""Settings of the portal, read from the environment; `.env.example` lists every variable."""
+"""Settings of the portal, read from the environment, all of them here; `.env.example` lists every variable.
+
+Long values that the environment does not change stand in `portal/configuration/`.
+"""
 
 import os
 from datetime import timedelta
 from pathlib import Path
 
 import environ
-import pghistory
-from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
+from portal.configuration import browser, logs, rest, sign_in, site, trail
 from portal.environment import DEVELOPMENT_SECRET, require_production_ready
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -55,79 +57,14 @@ CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 
 # --- applications -------------------------------------------------------------------------------
 
-INSTALLED_APPS = [
-    "django.contrib.auth",
-    "django.contrib.contenttypes",
-    "django.contrib.sessions",
-    "django.contrib.messages",
-    "django.contrib.staticfiles",
-    "django.contrib.humanize",
-    "django_htmx",
-    "allauth",
-    "allauth.account",
-    "allauth.mfa",
-    "allauth.usersessions",
-    "allauth.socialaccount",
-    "allauth.socialaccount.providers.openid_connect",
-    "axes",
-    "pgtrigger",
-    "pghistory",
-    "rest_framework",
-    "drf_spectacular",
-    "drf_spectacular_sidecar",
-    "portal.accounts",
-    "portal.audit",
-    "portal.approvals",
-    "portal.shared",
-    "pilots",
-    "ratings",
-]
+INSTALLED_APPS = site.INSTALLED_APPS
 
-MIDDLEWARE = [
-    "portal.shared.requests.RequestIdMiddleware",
-    "django.middleware.security.SecurityMiddleware",
-    "portal.shared.headers.BrowserHeadersMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
-    "django.middleware.gzip.GZipMiddleware",
-    "csp.middleware.CSPMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
-    "portal.shared.requests.NoNulMiddleware",
-    "django.middleware.common.CommonMiddleware",
-    "portal.shared.limits.BodyLimitMiddleware",
-    "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "portal.accounts.middleware.SignInRequired",
-    "portal.audit.context.TrailMiddleware",
-    "django.contrib.messages.middleware.MessageMiddleware",
-    "allauth.account.middleware.AccountMiddleware",
-    "portal.accounts.middleware.SessionWatch",
-    "portal.accounts.middleware.OutstandingSteps",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "portal.failures.NotAllowedMiddleware",
-    "portal.shared.refusals.DomainErrorMiddleware",
-    "axes.middleware.AxesMiddleware",
-]
+MIDDLEWARE = [*site.MIDDLEWARE]
 
 ROOT_URLCONF = "portal.urls"
 WSGI_APPLICATION = "portal.wsgi.application"
 
-TEMPLATES = [
-    {
-        "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "DIRS": [BASE_DIR / "templates"],
-        "APP_DIRS": True,
-        "OPTIONS": {
-            "context_processors": [
-                "django.template.context_processors.request",
-                "django.template.context_processors.i18n",
-                "django.contrib.auth.context_processors.auth",
-                "django.contrib.messages.context_processors.messages",
-                "pilots.web.context.portal",
-            ],
-        },
-    },
-]
+TEMPLATES = [{**site.TEMPLATES, "DIRS": [BASE_DIR / "templates"]}]
 
 # --- database -----------------------------------------------------------------------------------
 
@@ -138,10 +75,11 @@ DATABASES = {
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
         # Our longest query is one pass over the register: compiling it costs more than it saves. A transaction that
-        # is forgotten open would hold the night run's watermark back.
+        # is forgotten open would hold the night run's watermark back. Where pgtrigger.ignore is not set, each call of a
+        # trigger fails at reading it and rolls that back, past all checks that wait for the commit: long imports crawl.
         "OPTIONS": {
             **DATABASE_CONFIG.get("OPTIONS", {}),
-            "options": "-c jit=off -c idle_in_transaction_session_timeout=10min",
+            "options": "-c jit=off -c idle_in_transaction_session_timeout=10min -c pgtrigger.ignore={}",
         },
     },
 }
@@ -151,18 +89,8 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "portal.accounts.backends.AccountBackend"]
-_VALIDATION = "django.contrib.auth.password_validation"
-PASSWORD_HISTORY = 5
-AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": f"{_VALIDATION}.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
-    {
-        "NAME": f"{_VALIDATION}.UserAttributeSimilarityValidator",
-        "OPTIONS": {"user_attributes": ("username", "name", "email"), "max_similarity": 0.6},
-    },
-    {"NAME": "portal.accounts.passwords.BreachListValidator"},
-    {"NAME": f"{_VALIDATION}.NumericPasswordValidator"},
-    {"NAME": "portal.accounts.passwords.ReuseValidator", "OPTIONS": {"count": PASSWORD_HISTORY}},
-]
+PASSWORD_HISTORY = sign_in.PASSWORD_HISTORY
+AUTH_PASSWORD_VALIDATORS = sign_in.PASSWORD_VALIDATORS
 PASSWORD_MAX_AGE_DAYS = env.int("PASSWORD_MAX_AGE_DAYS", default=0)
 # An account that nobody used for so many days is switched off in the night (docs/people.md).
 IDLE_ACCOUNT_DAYS = env.int("IDLE_ACCOUNT_DAYS", default=180)
@@ -182,25 +110,14 @@ ACCOUNT_ADAPTER = "portal.accounts.adapters.AccountAdapter"
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 60 * env.int("FRESH_SIGN_IN_MINUTES", default=5)
-ACCOUNT_FORMS = {
-    "login": "portal.accounts.forms.SignInForm",
-    "change_password": "portal.accounts.forms.ChangePasswordForm",
-    "reauthenticate": "portal.accounts.forms.PasswordAgainForm",
-}
-# Failed passwords are counted by axes. `login_failed` is what the library counts wrong codes of a second factor under.
-ACCOUNT_RATE_LIMITS = {"login": "60/m/ip", "login_failed": "5/5m/key", "reauthenticate": "10/m/user"}
+ACCOUNT_FORMS = sign_in.ACCOUNT_FORMS
+ACCOUNT_RATE_LIMITS = sign_in.ACCOUNT_RATE_LIMITS
 MFA_ADAPTER = "portal.accounts.adapters.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_TOLERANCE = 1
-MFA_RATE_LIMITS = {"webauthn_login": "30/m/ip"}
-MFA_FORMS = {
-    "authenticate": "portal.accounts.forms.CodeForm",
-    "reauthenticate": "portal.accounts.forms.CodeAgainForm",
-    "activate_totp": "portal.accounts.forms.ActivateCodesForm",
-    "add_webauthn": "portal.accounts.forms.AddPasskeyForm",
-    "edit_webauthn": "portal.accounts.forms.RenamePasskeyForm",
-}
+MFA_RATE_LIMITS = sign_in.MFA_RATE_LIMITS
+MFA_FORMS = sign_in.MFA_FORMS
 
 AXES_HANDLER = "portal.accounts.guard.SignInGuard"
 AXES_FAILURE_LIMIT = 5
@@ -305,22 +222,7 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = PRODUCTION
 SECURE_HSTS_PRELOAD = env.bool("SECURE_HSTS_PRELOAD", default=PRODUCTION)
 if env.bool("BEHIND_TLS_PROXY", default=False):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
-CONTENT_SECURITY_POLICY = {
-    "DIRECTIVES": {
-        "default-src": [NONE],
-        # Only scripts that a page names with its nonce: neither 'self' nor 'strict-dynamic' (docs/security.md).
-        "script-src": [NONCE],
-        "script-src-attr": [NONE],
-        "style-src": [SELF],
-        "img-src": [SELF, "data:"],
-        "font-src": [SELF],
-        "connect-src": [SELF],
-        "object-src": [NONE],
-        "base-uri": [NONE],
-        "form-action": [SELF],
-        "frame-ancestors": [NONE],
-    },
-}
+CONTENT_SECURITY_POLICY = browser.CONTENT_SECURITY_POLICY
 
 # --- what may be sent ---------------------------------------------------------------------------
 
@@ -338,33 +240,8 @@ DISCLOSURES_PER_HOUR = env.int("DISCLOSURES_PER_HOUR", default=30)
 # --- REST ---------------------------------------------------------------------------------------
 
 API_MAX_BODY_BYTES = 256 * 1024
-REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": [
-        "pilots.api.authentication.ApiKeyAuthentication",
-        "rest_framework.authentication.SessionAuthentication",
-    ],
-    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated", "pilots.api.permissions.HasScope"],
-    "DEFAULT_PARSER_CLASSES": ["pilots.api.parsing.BoundedJSONParser"],
-    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_SCHEMA_CLASS": "pilots.api.schema.ScopedSchema",
-    "EXCEPTION_HANDLER": "pilots.api.problems.exception_handler",
-    "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
-    "DEFAULT_THROTTLE_CLASSES": [],
-}
-SPECTACULAR_SETTINGS = {
-    "TITLE": "Childcare pilot portal",
-    "DESCRIPTION": "Capacity reports of childcare institutions, and the figures of the pilot programme.",
-    "VERSION": "1.0.0",
-    "OAS_VERSION": "3.1.0",
-    "SERVE_INCLUDE_SCHEMA": False,
-    "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
-    "SERVE_AUTHENTICATION": [],
-    "SWAGGER_UI_DIST": "SIDECAR",
-    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
-    "SCHEMA_PATH_PREFIX": "/api/v1/",
-    "SCHEMA_PATH_PREFIX_TRIM": False,
-    "ENUM_NAME_OVERRIDES": {},
-}
+REST_FRAMEWORK = rest.FRAMEWORK
+SPECTACULAR_SETTINGS = rest.DOCUMENT
 
 # --- jobs ---------------------------------------------------------------------------------------
 
@@ -384,19 +261,9 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_connect_timeout": 3, "socket_timeout"
 # --- the trail ----------------------------------------------------------------------------------
 
 # Columns of event tables are empty in events older than the column, and carry no rules (portal/audit/tracking.py).
-PGHISTORY_FIELD = pghistory.Field(null=True)
-PGHISTORY_FOREIGN_KEY_FIELD = pghistory.ForeignKey(db_index=False)
-PGHISTORY_EXCLUDE_FIELD_KWARGS = {
-    "django.db.models.Field": [
-        "db_default",
-        "default",
-        "choices",
-        "validators",
-        "help_text",
-        "auto_now",
-        "auto_now_add",
-    ]
-}
+PGHISTORY_FIELD = trail.FIELD
+PGHISTORY_FOREIGN_KEY_FIELD = trail.FOREIGN_KEY_FIELD
+PGHISTORY_EXCLUDE_FIELD_KWARGS = trail.EXCLUDE_FIELD_KWARGS
 PGHISTORY_JSON_ENCODER = "portal.audit.context.Encoder"
 
 # Events are kept at least this many days. The Cybersecurity Law (网络安全法) Art. 21 (3) asks for network logs of not
@@ -415,17 +282,7 @@ DATABASE_APP_PASSWORD = env.str("DATABASE_APP_PASSWORD", default="")
 
 # --- logging ------------------------------------------------------------------------------------
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "filters": {"request_id": {"()": "portal.shared.requests.RequestIdFilter"}},
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s [%(request_id)s] %(message)s"}},
-    "handlers": {
-        "console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["request_id"]},
-    },
-    "loggers": {"axes": {"level": "WARNING"}},  # each failed sign-in is a row of axes_accessfailurelog
-    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
-}
+LOGGING = logs.logging(level=env.str("LOG_LEVEL", default="INFO"))
 
 # --- the programme ------------------------------------------------------------------------------
 

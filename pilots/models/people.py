@@ -89,6 +89,7 @@ class Membership(Recorded):
         verbose_name_plural = _("memberships")
         ordering: ClassVar[list[str]] = ["user", "role"]
         constraints: ClassVar[list[models.BaseConstraint]] = membership_constraints()
+        indexes: ClassVar[list[models.Index]] = [models.Index(fields=["role"], name="membership_role")]
         triggers: ClassVar[list[pgtrigger.Trigger]] = MEMBERSHIP_TRIGGERS
 
     def __str__(self) -> str:

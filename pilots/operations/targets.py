@@ -1,4 +1,4 @@
-"""Set targets: proposed by one officer, confirmed by another (docs/two-person-rule.md)."""
+"""Set targets: proposed by one officer, confirmed by another (docs/two-person-rule.md). Doors call `change_target`."""
 
 from datetime import date, datetime
 
@@ -48,14 +48,12 @@ def set_target(  # noqa: PLR0913  # plain values: they are written down until th
     """Write what a region is asked to reach in a year; an earlier line for the same stays to be read.
 
     `replaces` is the line that stood when the change was thought of, None for the year's first. Without `by` it is a
-    load of reference data: nobody to permit, no reason, whatever stands is replaced. Doors do not call this; they call
-    `change_target`. Raises NotPermitted, ReasonMissing, TargetChangedMeanwhile, Implausible, FutureDay, DayTooEarly.
+    load of reference data: nobody to permit, no reason, whatever stands is replaced.
+    Raises NotPermitted, ReasonMissing, TargetChangedMeanwhile, Implausible, FutureDay, DayTooEarly.
     """
     region = Region.objects.select_for_update(no_key=True, of=("self",)).get(pk=region_id)
     if by is not None:
-        require_may_set_target(by, region)
-        if not reason.strip():
-            raise ReasonMissing(_("A target needs a reason."), field="reason")
+        _require_permitted(by, region, reason)
         _require_still_stands(target_ledger(region_id, indicator, year).first(), replaces)
     _require_plausible(indicator, year, timezone.localdate(at))
     _require_plausible_numbers(baseline_value, baseline_on, goal, timezone.localdate(at))
@@ -155,6 +153,12 @@ def _region(code: str) -> Region:
 
 def _values(target: Target) -> dict[str, object]:
     return {name: getattr(target, name) for name in _VALUES}
+
+
+def _require_permitted(by: User, region: Region, reason: str) -> None:
+    require_may_set_target(by, region)
+    if not reason.strip():
+        raise ReasonMissing(_("A target needs a reason."), field="reason")
 
 
 def _require_still_stands(standing: Target | None, replaces: int | None) -> None:

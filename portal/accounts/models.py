@@ -84,6 +84,7 @@ class User(AbstractBaseUser, PermissionsMixin):
                 violation_error_message=_("This identity belongs to another account."),
             ),
         ]
+        indexes: ClassVar[list[models.Index]] = [models.Index(fields=["name", "id"], name="user_by_name")]
 
     def __str__(self) -> str:
         return self.name or self.username

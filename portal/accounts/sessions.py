@@ -1,10 +1,11 @@
 """Sessions of a person: listed, and ended."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -66,6 +67,17 @@ def end_sessions(user: User, *, besides: str | None = None, only: int | None = N
     keys = list(rows.values_list("session_key", flat=True))
     ended, _by_model = Session.objects.filter(session_key__in=keys).delete()
     rows.delete()
+    return ended
+
+
+def remove_ended_sessions(*, at: datetime) -> int:
+    """Remove sessions that are over, with what was noted of their browsers; answer how many there were.
+
+    Notes are kept for a day: while somebody signs in, there is one before its session.
+    """
+    ended, _by_model = Session.objects.filter(expire_date__lt=at).delete()
+    of_session = Session.objects.filter(session_key=OuterRef("session_key"))
+    UserSession.objects.filter(~Exists(of_session), last_seen_at__lt=at - timedelta(days=1)).delete()
     return ended
 
 

@@ -13,11 +13,13 @@ from allauth.mfa.base import views as factors
 from allauth.mfa.recovery_codes import views as recovery
 from allauth.mfa.totp import views as codes
 from django.contrib.auth.decorators import login_not_required
+from django.db import transaction
 from django.http import HttpRequest, HttpResponseBase
 from django.urls import path
 from django.views.decorators.http import require_POST
 
 from portal.accounts.freshness import fresh_sign_in_required
+from portal.accounts.models import User
 from portal.accounts.web import identity, kept, security
 from portal.shared.audience import Audience, open_to
 
@@ -41,6 +43,21 @@ def _fresh(view: View) -> View:
     return _own(fresh_sign_in_required(view))
 
 
+def _factors(view: View) -> View:
+    """A page that changes second factors: one of an account's at a time, so that each sees what the one before did."""
+
+    @wraps(view)
+    def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if request.method != "POST":
+            return view(request, *args, **kwargs)
+        assert isinstance(request.user, User)
+        with transaction.atomic():
+            User.objects.select_for_update(no_key=True).get(pk=request.user.pk)
+            return view(request, *args, **kwargs)
+
+    return _fresh(answer)
+
+
 def _open(view: View) -> View:
     return open_to(Audience.ANYONE)(view)
 
@@ -54,17 +71,17 @@ urlpatterns = [
     path("again/passkey/", _own(security.PasskeyAgain.as_view()), name="mfa_reauthenticate_webauthn"),
     path("password/", _own(security.ChangePassword.as_view()), name="account_change_password"),
     path("security/", _own(security.Overview.as_view()), name="mfa_index"),
-    path("security/codes/", _fresh(security.ActivateCodes.as_view()), name="mfa_activate_totp"),
-    path("security/codes/off/", _fresh(codes.DeactivateTOTPView.as_view()), name="mfa_deactivate_totp"),
+    path("security/codes/", _factors(security.ActivateCodes.as_view()), name="mfa_activate_totp"),
+    path("security/codes/off/", _factors(codes.DeactivateTOTPView.as_view()), name="mfa_deactivate_totp"),
     path("security/recovery/", _fresh(recovery.ViewRecoveryCodesView.as_view()), name="mfa_view_recovery_codes"),
     path(
         "security/recovery/new/",
-        _fresh(recovery.GenerateRecoveryCodesView.as_view()),
+        _factors(recovery.GenerateRecoveryCodesView.as_view()),
         name="mfa_generate_recovery_codes",
     ),
-    path("security/passkeys/new/", _fresh(security.AddPasskey.as_view()), name="mfa_add_webauthn"),
+    path("security/passkeys/new/", _factors(security.AddPasskey.as_view()), name="mfa_add_webauthn"),
     path("security/passkeys/<int:pk>/", _fresh(security.RenamePasskey.as_view()), name="mfa_edit_webauthn"),
-    path("security/passkeys/<int:pk>/remove/", _fresh(security.RemovePasskey.as_view()), name="mfa_remove_webauthn"),
+    path("security/passkeys/<int:pk>/remove/", _factors(security.RemovePasskey.as_view()), name="mfa_remove_webauthn"),
     path("sessions/", open_to(Audience.SIGNED_IN)(security.own_sessions), name="usersessions_list"),
     path("sessions/end/", open_to(Audience.SIGNED_IN)(security.end_other_sessions), name="sessions_end"),
     path("kept/", kept.show, name="kept"),

@@ -1,4 +1,7 @@
-"""Short forms of operations on people, for tests."""
+"""Short forms of operations on people, for tests.
+
+Days are asked for when they are used: a run may go on over midnight.
+"""
 
 from datetime import date, timedelta
 
@@ -9,7 +12,6 @@ from pilots.operations.memberships import Invited, NewPerson, Post, give_members
 from pilots.states.roles import Role
 from portal.accounts.models import User
 
-TODAY = timezone.localdate()
 BRAND = "爱悦堡（示例）"
 
 
@@ -18,8 +20,8 @@ def someone(username: str) -> User:
     return User.objects.get(username=username)
 
 
-def post(role: Role, place: str = "", *, starts_on: date = TODAY, ends_on: date | None = None) -> Post:
-    """A post by its place: a region's code, an institution's number, an operator's name."""
+def post(role: Role, place: str = "", *, starts_on: date | None = None, ends_on: date | None = None) -> Post:
+    """A post by its place: a region's code, an institution's number, an operator's name; from today on."""
     columns: dict[str, object] = {}
     if place.isdigit():
         columns["region_id"] = place
@@ -29,7 +31,7 @@ def post(role: Role, place: str = "", *, starts_on: date = TODAY, ends_on: date 
         columns["operator_id"] = Operator.objects.get(name=place).pk
     if role == Role.DEPARTMENT_COLLEAGUE:
         columns["department"] = "消防救援大队"
-    return Post(role, starts_on=starts_on, ends_on=ends_on, **columns)  # type: ignore[arg-type]
+    return Post(role, starts_on=starts_on or day(0), ends_on=ends_on, **columns)  # type: ignore[arg-type]
 
 
 def invite(by: str, role: Role, place: str, *, username: str = "new", name: str = "新同事", **days: date) -> Invited:
@@ -45,4 +47,4 @@ def give(by: str, user: User, role: Role, place: str, **days: date) -> Membershi
 
 def day(offset: int) -> date:
     """Days from today."""
-    return TODAY + timedelta(days=offset)
+    return timezone.localdate() + timedelta(days=offset)

@@ -15,7 +15,7 @@ from pilots.operations.memberships import NewPerson, end_membership, invite_with
 from pilots.states.roles import Role
 from portal.accounts.models import User
 from portal.shared.refusals import DomainError
-from tests.pilots.people import TODAY, give, invite, someone
+from tests.pilots.people import day, give, invite, someone
 from tests.races.test_nightly import in_threads
 
 pytestmark = pytest.mark.usefixtures("db")
@@ -54,7 +54,7 @@ def test_one_membership_ended_by_two_at_once_ends_once(db):
     membership = Membership.objects.get(user__username="clerk")
 
     def job(by, reason):
-        last_day = TODAY - timedelta(days=1)
+        last_day = day(-1)
         end_membership(membership_id=membership.pk, last_day=last_day, reason=reason, by=someone(by), at=timezone.now())
 
     done = in_threads(outcome(lambda: job("county", "甲")), outcome(lambda: job("director", "乙")))
@@ -69,7 +69,7 @@ def test_two_administrator_roles_granted_at_once_are_one(db):
 
     def job(by, role):
         grant_administration(
-            user_id=user.pk, role=role, starts_on=TODAY, reason="任命", by=someone(by), at=timezone.now()
+            user_id=user.pk, role=role, starts_on=day(0), reason="任命", by=someone(by), at=timezone.now()
         )
 
     done = in_threads(
@@ -87,7 +87,7 @@ def test_database_sees_a_row_that_was_not_committed_yet(db):
 
     def first():
         with transaction.atomic():
-            Membership.objects.create(user=user, role=Role.SYSTEM_ADMINISTRATOR, starts_on=TODAY)
+            Membership.objects.create(user=user, role=Role.SYSTEM_ADMINISTRATOR, starts_on=day(0))
             written.set()
             assert begun.wait(30)
 
@@ -95,7 +95,7 @@ def test_database_sees_a_row_that_was_not_committed_yet(db):
         assert written.wait(30)
         begun.set()
         try:
-            Membership.objects.create(user=user, role=Role.AUDITOR, region_id="130000", starts_on=TODAY)
+            Membership.objects.create(user=user, role=Role.AUDITOR, region_id="130000", starts_on=day(0))
         except IntegrityError as error:
             return str(error).splitlines()[0]
         return "stored"

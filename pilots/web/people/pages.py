@@ -17,7 +17,7 @@ from pilots.models import Membership
 from pilots.policies import people as policies
 from pilots.policies.acts import acts_of
 from pilots.policies.standing import standing
-from pilots.queries.people import changes_of, narrowed, with_places
+from pilots.queries.people import changes_of, counted, narrowed, with_places
 from pilots.states.management import RULES
 from pilots.states.roles import ADMINISTRATOR_ROLES, Role
 from pilots.web.days import asks_for
@@ -39,17 +39,19 @@ def index(request: HttpRequest) -> HttpResponse:
     today = timezone.localdate()
     keeps = policies.keeps_accounts(request.user)
     filters = PeopleFilter(request.GET, roles=list(Role) if keeps else _managed_roles(request))
-    memberships = policies.visible_memberships(request.user)
-    found = narrowed(policies.visible_people(request.user), memberships, today, **filters.chosen())
-    page = Paginator(found.order_by("name", "pk"), PAGE_SIZE).get_page(request.GET.get("page"))
-    count = page.paginator.count
+    circle = policies.circle_of(request.user)
+    found = narrowed(circle.people, circle.memberships, today, **filters.chosen())
+    numbers = counted(found)
+    paginator = Paginator(found.order_by("name", "pk"), PAGE_SIZE)
+    paginator.count = count = numbers.found  # where it keeps its own
+    page = paginator.get_page(request.GET.get("page"))
     context = {
         "request": request,
         "filters": filters,
         "page_obj": page,
-        "rows": _rows(list(page.object_list), with_places(memberships), places=not keeps),
+        "rows": _rows(list(page.object_list), with_places(circle.memberships), places=not keeps),
         "result_text": ngettext("%(count)s person", "%(count)s people", count) % {"count": f"{count:,}"},
-        "off_text": _off(found.filter(is_active=False).count()),
+        "off_text": _off(numbers.off),
         "filtered": any(filters.chosen().values()),
         "reset_url": reverse("people"),
         "create_url": reverse("person_new") if _invites(request) else "",

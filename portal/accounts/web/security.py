@@ -4,6 +4,7 @@ from typing import Any
 
 from allauth.account.views import PasswordChangeView
 from allauth.mfa.base.views import AuthenticateView, IndexView
+from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.views import ActivateTOTPView
 from allauth.mfa.webauthn.internal import auth as passkeys
 from allauth.mfa.webauthn.views import (
@@ -55,6 +56,17 @@ class ChangePassword(PasswordChangeView):  # type: ignore[misc]  # allauth has n
 
 class ActivateCodes(ActivateTOTPView):  # type: ignore[misc]  # allauth has no types
     """Codes from an app: the secret as a picture and as text."""
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """A form that comes after another one was taken changes nothing, and is told so."""
+        if request.method == "POST" and Authenticator.objects.filter(user=request.user, type="totp").exists():
+            messages.info(
+                request,
+                _("Codes from an app are set up already. If you scanned another picture now, remove it from your app."),
+            )
+            return redirect("mfa_index")
+        response: HttpResponseBase = super().dispatch(request, *args, **kwargs)
+        return response
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """The secret in groups of four, as one types it."""

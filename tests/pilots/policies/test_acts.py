@@ -5,7 +5,7 @@ each of its states.
 """
 
 import io
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -20,7 +20,6 @@ from pilots.operations.capacity import correct_report, report_capacity
 from pilots.operations.institutions import Entry, close_institution, register_institution
 from pilots.operations.memberships import (
     NewPerson,
-    Post,
     change_membership,
     end_membership,
     invite_person,
@@ -34,7 +33,7 @@ from pilots.states.capacity import ClassGroup, Count, Source
 from pilots.states.roles import Role
 from portal.accounts.models import User
 from portal.shared.refusals import DomainError
-from tests.pilots.people import TODAY, someone
+from tests.pilots.people import day, post, someone
 
 pytestmark = pytest.mark.django_db
 
@@ -53,20 +52,18 @@ ACCOUNT_OF = {
     Role.AUDIT_ADMINISTRATOR: "audit-admin",
 }
 BELOW = {
-    "province": Post(Role.CITY_OFFICER, TODAY, region_id="130100"),
-    "city": Post(Role.COUNTY_OFFICER, TODAY, region_id="130104"),
-    "county": Post(Role.REVIEWER, TODAY, region_id="130102"),
-    "security-admin": Post(Role.AUDITOR, TODAY, region_id="130000"),
+    "province": (Role.CITY_OFFICER, "130100"),
+    "city": (Role.COUNTY_OFFICER, "130104"),
+    "county": (Role.REVIEWER, "130102"),
+    "security-admin": (Role.AUDITOR, "130000"),
 }
 """A role below each office; everyone else is tried with a clerk of SJZ-0001."""
 NUMBER = "SJZ-0001"
-YESTERDAY = TODAY - timedelta(days=1)
 OPENED = date(2019, 9, 1)
 
 
 def post_below(account):
-    clerk = Post(Role.INSTITUTION_CLERK, TODAY, institution_id=Institution.objects.get(number=NUMBER).pk)
-    return BELOW.get(account, clerk)
+    return post(*BELOW.get(account, (Role.INSTITUTION_CLERK, NUMBER)))
 
 
 def below(account, state):
@@ -74,7 +71,7 @@ def below(account, state):
     user = User.objects.create(username="below", name="下级", is_active=state != State.OFF)
     row = post_below(account).membership(user)
     if state == State.ENDED:
-        row.starts_on, row.ends_on = TODAY - timedelta(days=9), YESTERDAY
+        row.starts_on, row.ends_on = day(-9), day(-1)
     row.save()
     return row
 
@@ -82,14 +79,14 @@ def below(account, state):
 def institution(state):
     found = Institution.objects.get(number=NUMBER)
     if state == State.CLOSED:
-        close_institution(institution_id=found.pk, closed_on=YESTERDAY, by=someone("county"), at=timezone.now())
+        close_institution(institution_id=found.pk, closed_on=day(-1), by=someone("county"), at=timezone.now())
     return found
 
 
-def send_report(number, by, day=YESTERDAY - timedelta(days=1), places=7):
+def send_report(number, by, places=7):
     return report_capacity(
         institution_id=Institution.objects.get(number=number).pk,
-        as_of=day,
+        as_of=day(-2),
         classes={ClassGroup.MIXED: Count(places, 1)},
         by=by,
         at=timezone.now(),
@@ -102,7 +99,7 @@ def figures_read(by, _state):
 
 
 def institution_registered(by, _state):
-    entry = Entry(county_id="130102", name="矩阵园", service_model="social", opened_on=YESTERDAY)
+    entry = Entry(county_id="130102", name="矩阵园", service_model="social", opened_on=day(-1))
     return register_institution(entry=entry, filing=None, by=by, at=timezone.now())
 
 
@@ -112,7 +109,7 @@ def institution_read(by, state):
 
 def institution_closed(by, state):
     closed = institution(state)
-    return close_institution(institution_id=closed.pk, closed_on=YESTERDAY, by=by, at=timezone.now())
+    return close_institution(institution_id=closed.pk, closed_on=day(-1), by=by, at=timezone.now())
 
 
 def capacity_reported(by, state):
@@ -144,7 +141,7 @@ def membership_changed(by, state):
 
 def membership_ended(by, state):
     row = below(by.username, state)
-    return end_membership(membership_id=row.pk, last_day=TODAY, reason="离职", by=by, at=timezone.now())
+    return end_membership(membership_id=row.pk, last_day=day(0), reason="离职", by=by, at=timezone.now())
 
 
 def _account(operation):
@@ -162,7 +159,7 @@ def administration_proposed(by, _state):
 
 def administration_granted(by, _state):
     user = User.objects.create(username="fresh", name="新人")
-    arguments = {"role": Role.AUDIT_ADMINISTRATOR, "starts_on": TODAY, "reason": "任命", "at": timezone.now()}
+    arguments = {"role": Role.AUDIT_ADMINISTRATOR, "starts_on": day(0), "reason": "任命", "at": timezone.now()}
     return grant_administration(user_id=user.pk, by=by, **arguments)
 
 
@@ -251,6 +248,6 @@ def test_document_is_up_to_date():
 
 def test_oracle_has_something_to_find():
     """The reports and memberships that the acts above need do exist."""
-    assert CapacityReport.objects.filter(institution__number=NUMBER, as_of__lt=YESTERDAY).exists()
-    assert Membership.objects.in_force(TODAY).values("role").distinct().count() == 12
+    assert CapacityReport.objects.filter(institution__number=NUMBER, as_of__lt=day(-1)).exists()
+    assert Membership.objects.in_force(day(0)).values("role").distinct().count() == 12
     assert Institution.objects.get(number=NUMBER).opened_on == OPENED

@@ -1,0 +1,40 @@
+"""What the settings read from the environment is written down, all of it."""
+
+import re
+from pathlib import Path
+
+import pytest
+from django.db import connection
+
+ROOT = Path(__file__).resolve().parents[2]
+READ = re.compile(r"""(?:\benv\.\w+\(|os\.environ\.get\(|os\.environ\[)\s*["']([A-Z_]+)["']""")
+WRITTEN = re.compile(r"^#?([A-Z_]+)=", re.MULTILINE)
+NOT_FOR_OPERATORS = {"PATH", "DJANGO_SETTINGS_MODULE"}
+FOR_COMPOSE = {"POSTGRES_PASSWORD", "POSTGRES_APP_PASSWORD"}
+"""docker-compose.yml makes the addresses of them."""
+
+
+def read_from_the_environment():
+    found = set()
+    for folder in ("portal", "pilots", "ratings"):
+        for path in (ROOT / folder).rglob("*.py"):
+            found |= set(READ.findall(path.read_text("utf-8")))
+    return found - NOT_FOR_OPERATORS
+
+
+def test_example_names_every_variable_that_is_read_and_no_other():
+    read, written = read_from_the_environment(), set(WRITTEN.findall((ROOT / ".env.example").read_text("utf-8")))
+    assert {"SECRET_KEY", "OIDC_CLIENT_SECRET", "WEB_CONCURRENCY", "PORTAL_NIGHTLY_CRON"} <= read
+    assert written == read | FOR_COMPOSE
+
+
+def test_constant_parts_of_the_settings_read_nothing_from_the_environment():
+    for path in (ROOT / "portal" / "configuration").glob("*.py"):
+        assert READ.findall(path.read_text("utf-8")) == []
+
+
+@pytest.mark.django_db
+def test_triggers_find_their_setting_and_roll_nothing_back():
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_setting('pgtrigger.ignore')")
+        assert cursor.fetchone() == ("{}",)
