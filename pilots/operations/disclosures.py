@@ -34,7 +34,7 @@ def disclose(
 
     Raises NotPermitted, NothingHidden, ReasonMissing, TooManyDisclosures.
     """
-    institution = Institution.objects.get(pk=institution_id)
+    institution = Institution.objects.select_related("county__parent__parent").get(pk=institution_id)
     person = require_may_disclose(by, institution)
     # Two requests of one person wait for each other, so that the second counts the first.
     User.objects.select_for_update(no_key=True).get(pk=person.pk)

@@ -163,7 +163,20 @@ def give_unconfined(user: User, post: Post, *, reason: str, by: Principal, today
 def finish(membership: Membership, last_day: date, *, reason: str, by: Principal, at: datetime) -> Membership:
     """Write the end of a membership, under its lock; who may was judged by the caller."""
     require_reason(reason)
-    today = timezone.localdate(at)
+    require_endable(membership, last_day, timezone.localdate(at))
+    return _end(membership, last_day, reason=reason, by=by, at=at)
+
+
+def require_givable(user: User, post: Post, today: date) -> None:
+    """Refuse a role that the person cannot be given as things stand, whoever gives it."""
+    _require_plausible(post, today)
+    if not user.is_active:
+        raise AccountSwitchedOff(_("The account is switched off. Switch it on first."))
+    _require_apart(user, post)
+
+
+def require_endable(membership: Membership, last_day: date, today: date) -> None:
+    """Refuse an end that the membership cannot have as things stand, whoever ends it."""
     _require_going_on(membership, today)
     if last_day < today - timedelta(days=1):
         raise PastDay(_("The last day is yesterday at the earliest."), field="last_day")
@@ -171,7 +184,6 @@ def finish(membership: Membership, last_day: date, *, reason: str, by: Principal
         raise MembershipEnded(
             _("This membership ends on %(day)s already.") % {"day": membership.ends_on}, field="last_day"
         )
-    return _end(membership, last_day, reason=reason, by=by, at=at)
 
 
 def lock_membership(membership_id: int) -> Membership:
@@ -208,10 +220,7 @@ def _account(person: NewPerson, by: Principal | None) -> tuple[User, str]:
 
 
 def _give(user: User, post: Post, *, reason: str, by: Principal, today: date) -> Membership:
-    _require_plausible(post, today)
-    if not user.is_active:
-        raise AccountSwitchedOff(_("The account is switched off. Switch it on first."))
-    _require_apart(user, post)
+    require_givable(user, post, today)
     return _store(user, post, reason=reason, by=by)
 
 

@@ -8,13 +8,22 @@ from dataclasses import dataclass
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from pilots.models import Institution, Region
 from pilots.policies import people
+from pilots.policies.designations import may_propose_revocation, may_revoke
+from pilots.policies.disclosures import may_audit, may_disclose, sees_plainly
 from pilots.policies.institutions import may_register_in, may_report, sees_institution
+from pilots.policies.keys import may_manage_keys
+from pilots.policies.notices import may_watch_mail
 from pilots.policies.regions import sees_region
+from pilots.policies.second_factor import may_rule_second_factor
 from pilots.policies.standing import Principal, imagined
+from pilots.policies.targets import may_propose_target, may_set_target
+from pilots.policies.trail import may_read_trail
 from pilots.states.acts import STATES_OF, On, State
+from pilots.states.facts import PilotLevel
 from pilots.states.regions import Level
 from pilots.states.roles import INSTITUTION_ROLES, ROLE_LEVELS, Role
 from portal.accounts.models import User
@@ -51,6 +60,35 @@ def _gives_roles(principal: Principal) -> bool:
     return bool(people.giveable_roles(principal))
 
 
+def _reports(principal: Principal) -> bool:
+    return may_report(principal, _INSTITUTION)
+
+
+def _manages_keys(principal: Principal) -> bool:
+    return may_manage_keys(principal, _INSTITUTION)
+
+
+def _rules_sign_in(principal: Principal) -> bool:
+    return any(may_rule_second_factor(principal, region) for region in _PLACES.values())
+
+
+def _revokes(principal: Principal) -> bool:
+    return may_revoke(principal, _INSTITUTION, PilotLevel.CITY)
+
+
+def _proposes(principal: Principal) -> bool:
+    """Any of the acts that need two people (docs/two-person-rule.md)."""
+    proposes = may_propose_target(principal, _COUNTY) or may_propose_revocation(principal, _INSTITUTION)
+    return proposes or people.grants_administration(principal)
+
+
+def _decides(principal: Principal) -> bool:
+    decides = may_set_target(principal, _COUNTY) or _revokes(principal)
+    return decides or people.may_confirm_administration(principal, _SOMEBODY)
+
+
+_OPERATORS_KEYS = _("An operator's: directors of the whole operator alone.")
+
 ACTS = (
     Act("figures.read", _("see figures and the register"), On.REGION, lambda by: sees_region(by, _COUNTY)),
     Act("institution.registered", _("register an institution"), On.REGION, lambda by: may_register_in(by, _COUNTY.pk)),
@@ -59,7 +97,7 @@ ACTS = (
         "capacity.reported",
         _("report places and children"),
         On.INSTITUTION,
-        lambda by: may_report(by, _INSTITUTION),
+        _reports,
         remark=_("After the closing, only for days before it."),
     ),
     Act(
@@ -73,10 +111,73 @@ ACTS = (
         "capacity.corrected",
         _("correct"),
         On.REPORT,
-        lambda by: may_report(by, _INSTITUTION),
+        _reports,
         frozenset({State.STANDING}),
         _("With a reason; the replaced report stays readable."),
     ),
+    Act("document.added", _("put a document on file"), On.INSTITUTION, _reports),
+    Act(
+        "document.read",
+        pgettext_lazy("act", "open"),
+        On.DOCUMENT,
+        lambda by: sees_institution(by, _INSTITUTION),
+        remark=_("A withdrawn one: only who may withdraw."),
+    ),
+    Act(
+        "document.withdrawn",
+        pgettext_lazy("act", "withdraw"),
+        On.DOCUMENT,
+        _reports,
+        remark=_("With a reason; row and file stay."),
+    ),
+    Act("number.read", _("see it without masking"), On.NUMBER, lambda by: sees_plainly(by, _INSTITUTION)),
+    Act(
+        "number.disclosed",
+        _("have it shown for a purpose"),
+        On.NUMBER,
+        lambda by: may_disclose(by, _INSTITUTION),
+        remark=_("With a reason; recorded, and limited for each hour."),
+    ),
+    Act("disclosures.read", _("read who had which shown"), On.NUMBER, may_audit),
+    Act("key.created", pgettext_lazy("act", "create"), On.KEY, _manages_keys, remark=_OPERATORS_KEYS),
+    Act("key.rotated", _("replace by a new one"), On.KEY, _manages_keys, remark=_OPERATORS_KEYS),
+    Act("key.revoked", pgettext_lazy("act", "revoke"), On.KEY, _manages_keys, remark=_OPERATORS_KEYS),
+    Act(
+        "target.proposed",
+        _("propose a change"),
+        On.TARGET,
+        lambda by: may_propose_target(by, _COUNTY),
+        remark=_("For the own region and those below it."),
+    ),
+    Act(
+        "target.changed",
+        _("confirm a change"),
+        On.TARGET,
+        lambda by: may_set_target(by, _COUNTY),
+        remark=_("For regions below the own; the province also its own. Never one's own proposal."),
+    ),
+    Act(
+        "designation.proposed",
+        _("propose a revocation"),
+        On.DESIGNATION,
+        lambda by: may_propose_revocation(by, _INSTITUTION),
+    ),
+    Act(
+        "designation.revoked",
+        _("confirm a revocation"),
+        On.DESIGNATION,
+        _revokes,
+        remark=_("Of provincial pilots: the province alone. Never one's own proposal."),
+    ),
+    Act(
+        "proposal.decided",
+        _("confirm or refuse another's"),
+        On.PROPOSAL,
+        _decides,
+        frozenset({State.AWAITING}),
+        _("Which ones: as each act says."),
+    ),
+    Act("proposal.withdrawn", _("withdraw one's own"), On.PROPOSAL, _proposes, frozenset({State.AWAITING})),
     Act("person.read", _("see the people one manages"), On.PERSON, people.manages_people),
     Act("person.invited", _("invite, and give roles"), On.PERSON, _gives_roles, remark=_("Which roles: see below.")),
     Act(
@@ -133,6 +234,18 @@ ACTS = (
         lambda by: people.may_confirm_administration(by, _SOMEBODY),
         remark=_("Never one's own proposal, and never for oneself."),
     ),
+    Act(
+        "second_factor.ruled",
+        _("ask a second factor of the people of a region"),
+        On.SIGN_IN,
+        _rules_sign_in,
+        remark=_("Of administrators it is always asked."),
+    ),
+    Act("mail.read", _("see what waits and what failed"), On.MAIL, may_watch_mail),
+    Act("mail.retried", _("send once more"), On.MAIL, may_watch_mail, remark=_("What was refused or given up.")),
+    Act("trail.read", pgettext_lazy("act", "search"), On.TRAIL, may_read_trail),
+    Act("trail.exported", pgettext_lazy("act", "export"), On.TRAIL, may_read_trail),
+    Act("seals.read", _("see the seals and their verification"), On.TRAIL, may_read_trail),
 )
 
 

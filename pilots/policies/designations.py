@@ -19,7 +19,12 @@ def revoking_office(institution: Institution, level: str) -> Region:
     return province_of(institution.county) if level == PilotLevel.PROVINCIAL else office_above(institution.county)
 
 
+def may_revoke(principal: Principal, institution: Institution, level: str) -> bool:
+    """Officers of the office that decides, and of one above it."""
+    return steers(principal, revoking_office(institution, level))
+
+
 def require_may_revoke(principal: Principal, institution: Institution, level: str) -> None:
-    """Refuse whoever is no officer of the office that decides, or of one above it."""
-    if not steers(principal, revoking_office(institution, level)):
+    """Refuse everyone else."""
+    if not may_revoke(principal, institution, level):
         raise NotPermitted(_("A designation is revoked by the office that decides on it, or one above."))

@@ -4,7 +4,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from pilots.models import Disclosure, Institution, Region
-from pilots.policies.institutions import visible_institutions
+from pilots.policies.institutions import sees_institution
 from pilots.policies.standing import Principal, standing
 from pilots.states.roles import Role
 from portal.accounts.models import User
@@ -16,9 +16,14 @@ def sees_plainly(principal: Principal, institution: Institution) -> bool:
     return institution.pk in standing(principal).institutions
 
 
+def may_disclose(principal: Principal, institution: Institution) -> bool:
+    """Readers of the institution's file, no software, may have a hidden number of it shown."""
+    return isinstance(principal, User) and sees_institution(principal, institution)
+
+
 def require_may_disclose(principal: Principal, institution: Institution) -> User:
-    """Answer the person to whom a hidden number may be shown: a reader of the institution's file, no software."""
-    if not isinstance(principal, User) or not visible_institutions(principal).filter(pk=institution.pk).exists():
+    """Answer the person to whom a hidden number may be shown; refuse everyone else."""
+    if not isinstance(principal, User) or not may_disclose(principal, institution):
         raise NotPermitted(_("Only readers of the institution's file may have its numbers shown."))
     return principal
 

@@ -150,8 +150,17 @@ def may_propose_administration(principal: Principal, user: User) -> bool:
 
 def may_confirm_administration(principal: Principal, user: User) -> bool:
     """Whether the principal may confirm what another proposed for this person: any administrator, never for itself."""
-    administers = bool(standing(principal).roles & ADMINISTRATOR_ROLES)
-    return administers and isinstance(principal, User) and principal.pk != user.pk
+    return _administers(principal) and isinstance(principal, User) and principal.pk != user.pk
+
+
+def administrators_proposals(principal: Principal) -> Q:
+    """Over proposals: those on administrators, whose `place` is the person concerned. Administrators read them all."""
+    return Q() if _administers(principal) else Q(pk__in=[])
+
+
+def decides_on_administrators(principal: Principal) -> Q:
+    """Over proposals: those on administrators that are the principal's to decide, as `may_confirm_administration`."""
+    return administrators_proposals(principal) & ~Q(place=str(principal.pk))
 
 
 def may_switch_account(principal: Principal, user: User) -> bool:
@@ -222,6 +231,10 @@ def require_may_reset_password(principal: Principal, user: User) -> None:
         raise NotPermitted(
             _("This password is not yours to reset. An administrator's is reset at the server, with restore_account.")
         )
+
+
+def _administers(principal: Principal) -> bool:
+    return bool(standing(principal).roles & ADMINISTRATOR_ROLES)
 
 
 def _rules(held: Standing) -> list[Rule]:

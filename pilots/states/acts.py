@@ -11,10 +11,19 @@ class On(TextChoices):
     REGION = "region", _("Region")
     INSTITUTION = "institution", pgettext_lazy("what is acted on", "Institution")
     REPORT = "report", _("Capacity report")
+    DOCUMENT = "document", pgettext_lazy("what is acted on", "Document")
+    NUMBER = "number", _("Hidden number")
+    KEY = "key", _("API key")
+    TARGET = "target", _("Target")
+    DESIGNATION = "designation", _("Pilot designation")
+    PROPOSAL = "proposal", _("Proposal")
     PERSON = "person", _("Person")
     MEMBERSHIP = "membership", _("Membership")
     ACCOUNT = "account", _("Account")
     ADMINISTRATOR = "administrator", _("Administrators")
+    SIGN_IN = "sign_in", _("Sign-in")
+    MAIL = "mail", _("Outgoing e-mail")
+    TRAIL = "trail", _("Trail")
 
 
 class State(TextChoices):
@@ -25,6 +34,8 @@ class State(TextChoices):
     CLOSED = "closed", _("closed")
     STANDING = "standing", _("standing")
     REPLACED = "replaced", _("replaced")
+    AWAITING = "awaiting", _("awaiting confirmation")
+    DECIDED = "decided", _("decided")
     LASTING = "lasting", _("in force or to come")
     ENDED = "ended", _("has ended")
     ON = "on", _("switched on")
@@ -34,6 +45,7 @@ class State(TextChoices):
 STATES_OF = {
     On.INSTITUTION: (State.OPEN, State.CLOSED),
     On.REPORT: (State.STANDING, State.REPLACED),
+    On.PROPOSAL: (State.AWAITING, State.DECIDED),
     On.MEMBERSHIP: (State.LASTING, State.ENDED),
     On.ACCOUNT: (State.ON, State.OFF),
 }

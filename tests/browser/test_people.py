@@ -94,3 +94,37 @@ def test_person_and_acts_are_accessible(open_page):
             page.get_by_role("link", name=re.compile(f"^{link}")).first.click()
         found = Axe().run(page)
         assert found.violations_count == 0, found.generate_report()
+
+
+def test_administrator_is_proposed_and_confirmed_by_another_on_a_telephone(open_page):
+    page = open_page("security-admin", width=360)
+    page.goto("/people/new/?role=administrator")
+    page.get_by_label("姓名").fill("高新")
+    page.get_by_label("用户名").fill("gao.xin")
+    page.get_by_role("button", name="邀请", exact=True).click()
+    page.get_by_role("link", name="查看该人员").click()
+    person = page.url
+    page.get_by_role("link", name="提请设为管理员").click()
+    page.get_by_label("角色").select_option(label="审计管理员")
+    page.get_by_label("理由").fill("轮岗")
+    fits_and_is_accessible(page)
+    page.get_by_role("button", name="提请", exact=True).click()
+    expect(page.locator("main")).to_contain_text("尚未授予角色")
+    fits_and_is_accessible(page)
+    page.locator(".notice-warning a").click()
+    address = page.url
+
+    other = open_page("audit-admin", width=360)
+    other.goto(address)
+    expect(other.locator("main")).to_contain_text("高新 (gao.xin)")
+    fits_and_is_accessible(other)
+    other.get_by_role("button", name="复核通过并生效").click()
+    page.goto(person)
+    expect(page.locator("main")).to_contain_text("审计管理员")
+    expect(page.locator(".notice-warning")).to_have_count(0)
+
+
+def fits_and_is_accessible(page):
+    found = Axe().run(page)
+    assert found.violations_count == 0, found.generate_report()
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")

@@ -10,7 +10,7 @@ from django.utils import timezone
 from pilots.models import AccountChange, Membership
 from pilots.operations import refusals
 from pilots.operations.accounts import switch_off_account, switch_off_idle_accounts
-from pilots.operations.administration import grant_administration
+from pilots.operations.administration import administration_grant, grant_administration
 from pilots.operations.memberships import NewPerson, end_membership, invite_without_role
 from pilots.states.roles import Role
 from portal.accounts.models import User
@@ -77,6 +77,21 @@ def test_two_administrator_roles_granted_at_once_are_one(db):
         outcome(lambda: job("system-admin", Role.AUDIT_ADMINISTRATOR)),
     )
     assert sorted(done) == ["done", "roles_apart"]
+    assert Membership.objects.filter(user=user).count() == 1
+
+
+def test_grant_confirmed_by_two_at_once_is_given_once(db):
+    person = NewPerson("gao", "高")
+    now, by = timezone.now(), someone("security-admin")
+    user = invite_without_role(person=person, by=by, at=now).user
+    asked = {"user_id": user.pk, "role": Role.AUDIT_ADMINISTRATOR, "starts_on": day(0), "reason": "任命"}
+    proposal = administration_grant.propose(**asked, by=by, at=now)
+
+    def job(by):
+        administration_grant.confirm(proposal_id=proposal.pk, by=someone(by), at=timezone.now())
+
+    done = in_threads(*[outcome(lambda by=by: job(by)) for by in ("audit-admin", "system-admin") * 2])
+    assert sorted(done) == ["already_decided", "already_decided", "already_decided", "done"]
     assert Membership.objects.filter(user=user).count() == 1
 
 

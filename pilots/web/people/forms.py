@@ -173,8 +173,19 @@ class EndForm(ReasonForm):
         return day
 
 
+class EndOfAdministrationForm(EndForm):
+    """When an administrator's role ends. A later confirmation moves the day; one that is past now is a slip."""
+
+    def clean_last_day(self) -> date | None:
+        """Yesterday at the earliest."""
+        last: date | None = self.cleaned_data["last_day"]
+        if last is not None and last < timezone.localdate() - timedelta(days=1):
+            raise forms.ValidationError(gettext("The last day is yesterday at the earliest."))
+        return last
+
+
 class AdministrationForm(ReasonForm):
-    """Which administrator, and from when on."""
+    """Which administrator, from when on. A later confirmation moves the day; one that is past now is a slip."""
 
     field_order = ("role", "starts_on", "reason")
     role = forms.ChoiceField(
@@ -182,6 +193,13 @@ class AdministrationForm(ReasonForm):
         choices=[("", "—"), *((role.value, role.label) for role in Role if role in ADMINISTRATOR_ROLES)],
     )
     starts_on = forms.DateField(label=_("First day"), widget=DayInput, initial=timezone.localdate)
+
+    def clean_starts_on(self) -> date:
+        """Today at the earliest."""
+        first: date = self.cleaned_data["starts_on"]
+        if first < timezone.localdate():
+            raise forms.ValidationError(gettext("The first day is today at the earliest."))
+        return first
 
 
 def place_choices(places: Places) -> list[tuple[str, list[tuple[str, str]]]]:

@@ -89,10 +89,14 @@ def person_context(request: HttpRequest, person: User) -> dict[str, Any]:
     today, keeps = timezone.localdate(), policies.keeps_accounts(request.user)
     memberships = list(with_places(policies.visible_memberships(request.user).filter(user=person)))
     managed = set(policies.managed_memberships(request.user).filter(user=person).values_list("pk", flat=True))
+    waiting = shown.waiting(request.user, person)
+    ending = {row["ends"] for row in waiting}
     rows = [
         {
             **shown.membership_row(each, today, places=not keeps or each.pk in managed),
-            "actions": shown.membership_actions(each, today) if each.pk in managed else [],
+            "actions": shown.membership_actions(each, today)
+            if each.pk in managed and str(each.pk) not in ending
+            else [],
         }
         for each in memberships
     ]
@@ -103,8 +107,9 @@ def person_context(request: HttpRequest, person: User) -> dict[str, Any]:
         "signed_in": shown.instant(person.last_login) if person.last_login else _("never signed in"),
         "joined": shown.instant(person.date_joined),
         "memberships": rows,
+        "waiting": waiting,
         "elsewhere": Membership.objects.filter(user=person).exclude(pk__in=[each.pk for each in memberships]).exists(),
-        "actions": _actions(request, person, memberships),
+        "actions": _actions(request, person, memberships, proposed=any(row["grants"] for row in waiting)),
         "account_actions": _account_actions(request, person, switches=switches),
         "account_known": switches,
         "changes": [shown.change_row(change) for change in changes_of(person)] if switches else [],
@@ -112,7 +117,9 @@ def person_context(request: HttpRequest, person: User) -> dict[str, Any]:
     }
 
 
-def _actions(request: HttpRequest, person: User, memberships: list[Membership]) -> list[dict[str, Any]]:
+def _actions(
+    request: HttpRequest, person: User, memberships: list[Membership], *, proposed: bool
+) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
     # An administrator holds no other role.
     if any(each.role in ADMINISTRATOR_ROLES and each.ends_on is None for each in memberships):
@@ -120,7 +127,7 @@ def _actions(request: HttpRequest, person: User, memberships: list[Membership]) 
     if person.is_active and policies.giveable_roles(request.user):
         url = reverse("membership_give", args=[person.pk])
         found.append({"label": _("Give a role"), "url": url, "icon": "plus", "primary": True})
-    if person.is_active and policies.may_propose_administration(request.user, person):
+    if person.is_active and not proposed and policies.may_propose_administration(request.user, person):
         url = reverse("administration_grant", args=[person.pk])
         found.append({"label": _("Propose as administrator"), "url": url, "icon": "users", "primary": False})
     return found

@@ -14,7 +14,7 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_http_methods
 
 from pilots.models import Membership
-from pilots.operations.administration import end_administration, grant_administration
+from pilots.operations.administration import administration_end, administration_grant
 from pilots.operations.memberships import (
     change_membership,
     end_membership,
@@ -41,10 +41,15 @@ from pilots.web.people.forms import (
     AdministrationForm,
     ChangeForm,
     EndForm,
+    EndOfAdministrationForm,
     InviteForm,
     PostForm,
+    ReasonForm,
 )
 from portal.accounts.models import User
+from portal.approvals.models import Proposal
+from portal.approvals.refusals import AlreadyProposed
+from portal.approvals.two_person import TwoPersonAct
 from portal.shared.audience import Audience, open_to
 
 NO_ROLE = "administrator"
@@ -149,9 +154,8 @@ def grant(request: HttpRequest, person_id: int) -> HttpResponse:
         raise PermissionDenied
     form = AdministrationForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        arguments = {"role": Role(form.cleaned_data["role"]), "starts_on": form.cleaned_data["starts_on"]}
-        arguments |= {"reason": form.cleaned_data["reason"], **signed(request)}
-        if attempt(form, lambda: grant_administration(user_id=person.pk, **arguments)) is not None:
+        asked = {"role": Role(form.cleaned_data["role"]), "starts_on": form.cleaned_data["starts_on"]}
+        if _proposed(request, form, administration_grant, "role", user_id=person.pk, **asked):
             return done(request, person, _("Proposed; it needs confirmation by another administrator."))
     title = _("Propose as administrator")
     explained = _("An administrator holds no second administrator role and no business role at the same time.")
@@ -165,13 +169,25 @@ def end_grant(request: HttpRequest, person_id: int, membership_id: int) -> HttpR
     person, membership = _managed(request, person_id, membership_id)
     if not policies.may_propose_end_of_administration(request.user, membership):
         raise PermissionDenied
-    form = EndForm(request.POST or None)
+    form = EndOfAdministrationForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        arguments = {**_last(form), **signed(request)}
-        if attempt(form, lambda: end_administration(membership_id=membership.pk, **arguments)) is not None:
+        last = form.last(timezone.localdate())
+        if _proposed(request, form, administration_end, "when", membership_id=membership.pk, last_day=last):
             return done(request, person, _("Proposed; it needs confirmation by another administrator."))
     title = _("Propose its end")
     return form_page(request, form, title, person=person, submit=_("Propose"), membership=membership, confirmed=True)
+
+
+def _proposed(request: HttpRequest, form: ReasonForm, act: TwoPersonAct, field: str, **arguments: Any) -> bool:
+    """Propose it; where the same is proposed already, that is said at `field`."""
+
+    def propose() -> Proposal:
+        try:
+            return act.propose(**signed(request), reason=form.cleaned_data["reason"], **arguments)
+        except AlreadyProposed as error:
+            raise AlreadyProposed(error.message, field=field) from error
+
+    return attempt(form, propose) is not None
 
 
 def _new_account(request: HttpRequest) -> HttpResponse:

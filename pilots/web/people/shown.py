@@ -9,10 +9,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from pilots.models import AccountChange, Membership
+from pilots.operations.administration import administration_end, administration_grant
 from pilots.policies.acts import Line
 from pilots.states.people import AccountAct, Phase, phase_of
 from pilots.states.roles import ADMINISTRATOR_ROLES, Role
 from portal.accounts.models import User
+from portal.approvals.policies import visible_proposals
 
 Row = dict[str, Any]
 
@@ -78,6 +80,23 @@ def membership_actions(membership: Membership, day: date) -> list[Row]:
     return [
         {"label": _("Change"), "url": reverse("membership_change", args=arguments)},
         {"label": _("End"), "url": reverse("membership_end", args=arguments)},
+    ]
+
+
+def waiting(reader: object, person: User) -> list[Row]:
+    """Open proposals about a person's administrator roles, as far as the reader sees them."""
+    acts = {each.act: each for each in (administration_grant, administration_end)}
+    found = visible_proposals(reader).open_at(timezone.now()).filter(act__in=acts, place=str(person.pk))
+    return [
+        {
+            "name": acts[each.act].matter.name,
+            "label": each.label,
+            "url": reverse("proposal", args=[each.pk]),
+            "by": str(each.proposed_by),
+            "grants": each.act == administration_grant.act,
+            "ends": each.subject if each.act == administration_end.act else "",
+        }
+        for each in found.select_related("proposed_by").order_by("pk")
     ]
 
 

@@ -15,7 +15,6 @@ from django.utils import timezone
 
 from pilots.models import CapacityReport, Institution, Membership
 from pilots.operations.accounts import reset_password, switch_off_account, switch_on_account
-from pilots.operations.administration import grant_administration
 from pilots.operations.capacity import correct_report, report_capacity
 from pilots.operations.institutions import Entry, close_institution, register_institution
 from pilots.operations.memberships import (
@@ -34,6 +33,7 @@ from pilots.states.roles import Role
 from portal.accounts.models import User
 from portal.shared.refusals import DomainError
 from tests.pilots.people import day, post, someone
+from tests.pilots.policies import doing
 
 pytestmark = pytest.mark.django_db
 
@@ -152,17 +152,6 @@ def _account(operation):
     return act
 
 
-def administration_proposed(by, _state):
-    user = User.objects.create(username="fresh", name="新人")
-    return people.may_propose_administration(by, user)
-
-
-def administration_granted(by, _state):
-    user = User.objects.create(username="fresh", name="新人")
-    arguments = {"role": Role.AUDIT_ADMINISTRATOR, "starts_on": day(0), "reason": "任命", "at": timezone.now()}
-    return grant_administration(user_id=user.pk, by=by, **arguments)
-
-
 DOING = {
     "figures.read": figures_read,
     "institution.registered": institution_registered,
@@ -177,9 +166,13 @@ DOING = {
     "account.switched_off": _account(switch_off_account),
     "account.switched_on": _account(switch_on_account),
     "account.password_reset": _account(reset_password),
-    "administration.proposed": administration_proposed,
-    "administration.granted": administration_granted,
+    **doing.DOING,
 }
+
+
+@pytest.fixture(autouse=True)
+def directory(tmp_path, settings):
+    settings.FILES_DIR = tmp_path / "files"
 
 
 def test_every_act_is_tried_and_every_role_has_an_account():
