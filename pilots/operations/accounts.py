@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from pilots.models import AccountChange
+from pilots.operations.people_notices import tell_of_reset
 from pilots.operations.refusals import AccountSwitchedOff, AccountSwitchedOn, ReasonMissing
 from pilots.policies.people import require_may_reset_password, require_may_switch_account
 from pilots.policies.standing import Principal
@@ -50,7 +51,7 @@ def reset_password(*, user_id: int, reason: str, by: Principal, at: datetime) ->
     require_reason(reason)
     if not user.is_active:
         raise AccountSwitchedOff(_("The account is switched off. Switch it on first."))
-    note(user, AccountAct.PASSWORD_RESET, reason=reason, by=by)
+    tell_of_reset(note(user, AccountAct.PASSWORD_RESET, reason=reason, by=by), at=at)
     return accounts.reset_password(user_id=user.pk)
 
 
@@ -62,7 +63,7 @@ def restore_account(*, username: str, reason: str, at: datetime) -> tuple[User, 
     if not user.is_active:
         note(user, AccountAct.SWITCHED_ON, reason=reason)
         accounts.set_active(user_id=user.pk, active=True)
-    note(user, AccountAct.PASSWORD_RESET, reason=reason)
+    tell_of_reset(note(user, AccountAct.PASSWORD_RESET, reason=reason), at=at)
     return accounts.reset_password(user_id=user.pk)
 
 

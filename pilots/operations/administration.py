@@ -6,7 +6,6 @@ These are the acts that a confirmed proposal ends in; `by` is who confirms. Who 
 
 from datetime import date, datetime
 
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from pilots.models import Membership
@@ -33,7 +32,7 @@ def grant_administration(
     require_reason(reason)
     if role not in ADMINISTRATOR_ROLES:
         raise Implausible(_("This is no administrator's role."), field="role")
-    return give_unconfined(user, Post(role, starts_on), reason=reason, by=by, today=timezone.localdate(at))
+    return give_unconfined(user, Post(role, starts_on), reason=reason, by=by, at=at)
 
 
 @recorded("administration.ended")

@@ -24,6 +24,8 @@ def test_every_scheduled_name_is_a_registered_task():
         "pilots.tasks.nightly.run_nightly",
         "pilots.tasks.nightly.catch_up",
         "pilots.tasks.people.switch_off_idle",
+        "pilots.tasks.keys.tell_expiring",
+        "pilots.tasks.trail.tell_auditors",
         "pilots.tasks.notices.send_messages",
         "portal.audit.tasks.seal_trail",
         "portal.audit.tasks.catch_up",
