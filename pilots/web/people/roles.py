@@ -44,6 +44,7 @@ from pilots.web.people.forms import (
     InviteForm,
     PostForm,
 )
+from portal.accounts.freshness import fresh_sign_in_required
 from portal.accounts.models import User
 from portal.shared.audience import Audience, open_to
 
@@ -54,6 +55,7 @@ NO_ROLE = "administrator"
 @open_to(Audience.OFFICE)
 @cache_control(no_store=True, private=True)
 @require_http_methods(FORM_METHODS)
+@fresh_sign_in_required
 def new(request: HttpRequest) -> HttpResponse:
     """Invite a person: first as what, then who and where. The initial password is shown by the answer, once."""
     roles = policies.giveable_roles(request.user)
@@ -81,6 +83,7 @@ def new(request: HttpRequest) -> HttpResponse:
 
 @open_to(Audience.OFFICE)
 @require_http_methods(FORM_METHODS)
+@fresh_sign_in_required
 def give(request: HttpRequest, person_id: int) -> HttpResponse:
     """Give a person another role."""
     person = visible_person(request, person_id)
@@ -103,6 +106,7 @@ def give(request: HttpRequest, person_id: int) -> HttpResponse:
 
 @open_to(Audience.OFFICE)
 @require_http_methods(FORM_METHODS)
+@fresh_sign_in_required
 def change(request: HttpRequest, person_id: int, membership_id: int) -> HttpResponse:
     """End a membership and begin another in its place."""
     person, membership = _managed(request, person_id, membership_id)
@@ -125,6 +129,7 @@ def change(request: HttpRequest, person_id: int, membership_id: int) -> HttpResp
 
 @open_to(Audience.OFFICE)
 @require_http_methods(FORM_METHODS)
+@fresh_sign_in_required
 def end(request: HttpRequest, person_id: int, membership_id: int) -> HttpResponse:
     """End a membership."""
     person, membership = _managed(request, person_id, membership_id)
@@ -142,6 +147,7 @@ def end(request: HttpRequest, person_id: int, membership_id: int) -> HttpRespons
 
 @open_to(Audience.OFFICE)
 @require_http_methods(FORM_METHODS)
+@fresh_sign_in_required
 def grant(request: HttpRequest, person_id: int) -> HttpResponse:
     """Propose a person as administrator."""
     person = visible_person(request, person_id)
@@ -160,6 +166,7 @@ def grant(request: HttpRequest, person_id: int) -> HttpResponse:
 
 @open_to(Audience.OFFICE)
 @require_http_methods(FORM_METHODS)
+@fresh_sign_in_required
 def end_grant(request: HttpRequest, person_id: int, membership_id: int) -> HttpResponse:
     """Propose the end of an administrator's role."""
     person, membership = _managed(request, person_id, membership_id)
