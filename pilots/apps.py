@@ -9,3 +9,9 @@ class PilotsConfig(AppConfig):
 
     name = "pilots"
     verbose_name = _("Pilot programme")
+
+    def ready(self) -> None:
+        """Tell the owners of accounts what the sign-in libraries report of them."""
+        from pilots.operations.account_notices import connect  # noqa: PLC0415  # models are loaded by now
+
+        connect()

@@ -11,6 +11,8 @@ app = Celery("portal", task_cls="portal.audit.context:RecordedTask")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks(["pilots.tasks"], related_name="nightly")
 app.autodiscover_tasks(["pilots.tasks"], related_name="people")
+app.autodiscover_tasks(["pilots.tasks"], related_name="keys")
+app.autodiscover_tasks(["pilots.tasks"], related_name="trail")
 app.autodiscover_tasks(["pilots.tasks"], related_name="notices")
 app.autodiscover_tasks(["pilots.tasks"], related_name="upkeep")
 app.autodiscover_tasks(["portal.audit"])
@@ -34,6 +36,14 @@ app.conf.beat_schedule = {
         "schedule": crontab(),
         # What waited behind a long task is done by the next one just as well.
         "options": {"expires": 60},
+    },
+    "every morning, tell of API keys that expire soon": {
+        "task": "pilots.tasks.keys.tell_expiring",
+        "schedule": crontab(hour="7", minute="20"),
+    },
+    "every ten minutes, tell auditors of new seals and of findings": {
+        "task": "pilots.tasks.trail.tell_auditors",
+        "schedule": crontab(minute="5-55/10"),
     },
     "every night, seal the trail of the day before": {
         "task": "portal.audit.tasks.seal_trail",

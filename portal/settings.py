@@ -94,6 +94,8 @@ AUTH_PASSWORD_VALIDATORS = sign_in.PASSWORD_VALIDATORS
 PASSWORD_MAX_AGE_DAYS = env.int("PASSWORD_MAX_AGE_DAYS", default=0)
 # An account that nobody used for so many days is switched off in the night (docs/people.md).
 IDLE_ACCOUNT_DAYS = env.int("IDLE_ACCOUNT_DAYS", default=180)
+# A sign-in from an address that an account has not used for so many days is told to its owner (docs/sign-in.md).
+KNOWN_ADDRESS_DAYS = env.int("KNOWN_ADDRESS_DAYS", default=90)
 LOGIN_URL = "sign_in"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "sign_in"
@@ -287,5 +289,8 @@ LOGGING = logs.logging(level=env.str("LOG_LEVEL", default="INFO"))
 # --- the programme ------------------------------------------------------------------------------
 
 PORTAL_VERSION = "0.1.0"
+# Functions that tell of a proposal that was made, and of one that was decided (docs/messages.md).
+PROPOSAL_WAITS = "pilots.operations.proposal_notices.tell_of_proposal"
+PROPOSAL_DECIDED = "pilots.operations.proposal_notices.tell_of_decision"
 PROPOSAL_DAYS = env.int("PROPOSAL_DAYS", default=10)
 """How long a proposal waits for its second person."""

@@ -88,6 +88,10 @@ urlpatterns = [
     path("people/<int:person_id>/switch-off/", person_accounts.switch_off, name="account_switch_off"),
     path("people/<int:person_id>/switch-on/", person_accounts.switch_on, name="account_switch_on"),
     path("people/<int:person_id>/password/", person_accounts.new_password, name="account_reset_password"),
+    path(
+        "people/<int:person_id>/second-factor/", person_accounts.new_second_factor, name="account_reset_second_factor"
+    ),
+    path("people/<int:person_id>/identity/", person_accounts.identity, name="account_identity"),
     path("roles/", roles.index, name="roles"),
     path("desk/", desk.index, name="desk"),
     path("desk/read/", desk.read_all, name="messages_read"),

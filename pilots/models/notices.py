@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from pilots.models.institutions import Institution
+from pilots.models.institutions import Institution, Operator
 from pilots.models.ledgers import ClockTimestamp
 from pilots.models.regions import Region
 from pilots.states.deliveries import Form, State
@@ -27,6 +27,9 @@ class Notice(models.Model):
     key = models.CharField(_("key"), max_length=200, unique=True)
     institution = models.ForeignKey(
         Institution, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("institution")
+    )
+    operator = models.ForeignKey(
+        Operator, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("operator")
     )
     region = models.ForeignKey(
         Region, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("region")

@@ -3,17 +3,27 @@
 from datetime import datetime, timedelta
 
 from django.conf import settings
+from django.db import IntegrityError, transaction
 from django.db.models import F, Max, Q
 from django.db.models.functions import Coalesce, Greatest
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from pilots.models import AccountChange
-from pilots.operations.refusals import AccountSwitchedOff, AccountSwitchedOn, ReasonMissing
+from pilots.operations.people_notices import tell_of_identity, tell_of_removed_factors, tell_of_reset
+from pilots.operations.refusals import (
+    AccountSwitchedOff,
+    AccountSwitchedOn,
+    IdentityTaken,
+    Implausible,
+    NoSecondFactor,
+    ReasonMissing,
+)
 from pilots.policies.people import require_may_reset_password, require_may_switch_account
 from pilots.policies.standing import Principal
 from pilots.states.people import AccountAct
 from portal.accounts import people as accounts
+from portal.accounts.demands import remove_second_factors
 from portal.accounts.models import User
 from portal.audit.trail import recorded
 
@@ -50,8 +60,43 @@ def reset_password(*, user_id: int, reason: str, by: Principal, at: datetime) ->
     require_reason(reason)
     if not user.is_active:
         raise AccountSwitchedOff(_("The account is switched off. Switch it on first."))
-    note(user, AccountAct.PASSWORD_RESET, reason=reason, by=by)
+    tell_of_reset(note(user, AccountAct.PASSWORD_RESET, reason=reason, by=by), at=at)
     return accounts.reset_password(user_id=user.pk)
+
+
+@recorded("account.factors_removed")
+def reset_second_factor(*, user_id: int, reason: str, by: Principal, at: datetime) -> User:
+    """Take the second factors of someone who lost them; open sessions end. A new one is enrolled where one is asked."""
+    user = User.objects.select_for_update(no_key=True).get(pk=user_id)
+    require_may_reset_password(by, user)
+    require_reason(reason)
+    if not user.is_active:
+        raise AccountSwitchedOff(_("The account is switched off. Switch it on first."))
+    _remove_factors(user, reason, by, at)
+    return user
+
+
+@recorded("account.identity_set")
+def set_identity(*, user_id: int, external_id: str, reason: str, by: Principal, at: datetime) -> User:
+    """Write which identity of the single sign-on opens an account, or that none does. Open sessions end.
+
+    Raises NotPermitted, ReasonMissing, AccountSwitchedOff, Implausible where nothing changes, IdentityTaken.
+    """
+    user = User.objects.select_for_update(no_key=True).get(pk=user_id)
+    require_may_reset_password(by, user)
+    require_reason(reason)
+    if not user.is_active:
+        raise AccountSwitchedOff(_("The account is switched off. Switch it on first."))
+    identity = external_id.strip()
+    if identity == user.external_id:
+        raise Implausible(_("This is the identity that stands."), field="external_id")
+    try:
+        with transaction.atomic():
+            user = accounts.set_external_id(user_id=user.pk, external_id=identity)
+    except IntegrityError as error:
+        raise IdentityTaken(_("This identity belongs to another account."), field="external_id") from error
+    tell_of_identity(note(user, AccountAct.IDENTITY_SET, reason=reason, by=by), at=at)
+    return user
 
 
 @recorded("account.restored")
@@ -62,8 +107,17 @@ def restore_account(*, username: str, reason: str, at: datetime) -> tuple[User, 
     if not user.is_active:
         note(user, AccountAct.SWITCHED_ON, reason=reason)
         accounts.set_active(user_id=user.pk, active=True)
-    note(user, AccountAct.PASSWORD_RESET, reason=reason)
+    tell_of_reset(note(user, AccountAct.PASSWORD_RESET, reason=reason), at=at)
     return accounts.reset_password(user_id=user.pk)
+
+
+@recorded("account.factors_removed_at_server")
+def reset_second_factor_at_server(*, username: str, reason: str, at: datetime) -> User:
+    """At the server's shell: take an account's second factors. For administrators, who have nobody above."""
+    user = User.objects.select_for_update(no_key=True).get(username=username)
+    require_reason(reason)
+    _remove_factors(user, reason, None, at)
+    return user
 
 
 @recorded("account.switched_off_idle")
@@ -96,6 +150,12 @@ def switch_off_idle_accounts(*, at: datetime) -> list[User]:
         note(user, AccountAct.SWITCHED_OFF_IDLE, reason=reason)
         accounts.set_active(user_id=user.pk, active=False)
     return users
+
+
+def _remove_factors(user: User, reason: str, by: Principal | None, at: datetime) -> None:
+    if not remove_second_factors(user):
+        raise NoSecondFactor(_("This account has no second factor."))
+    tell_of_removed_factors(note(user, AccountAct.FACTORS_REMOVED, reason=reason, by=by), at=at)
 
 
 def note(user: User, act: AccountAct, *, reason: str = "", by: Principal | None = None) -> AccountChange:

@@ -51,8 +51,8 @@ def grant_administration(
     require_may_confirm_administration(by, user)
     require_reason(reason)
     _require_administrators_role(role)
-    today = timezone.localdate(at)
-    return give_unconfined(user, Post(role, max(starts_on, today)), reason=reason, by=by, today=today)
+    begins = max(starts_on, timezone.localdate(at))
+    return give_unconfined(user, Post(role, begins), reason=reason, by=by, at=at)
 
 
 @recorded("administration.ended")

@@ -4,18 +4,25 @@
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
+from typing import Any
 
+from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from pilots.models import Institution, InstitutionKey, Operator
+from pilots.operations.notices import notify
 from pilots.operations.refusals import FormUsed, TooManyKeys
 from pilots.policies.keys import require_may_manage_keys, require_may_manage_operator_keys
+from pilots.queries.keys import keys_expiring
 from portal.accounts.keys import KeyTerms, create_key, end_key, made_before, new_token, replace_key, text_of
 from portal.accounts.models import ApiKey, User
 from portal.audit.trail import recorded
 
 MAX_LIVE_KEYS = 20
+TOLD_DAYS_BEFORE = (7, 30)
+"""How long before a key expires its people are told; the most urgent first."""
 
 
 @dataclass(frozen=True)
@@ -66,6 +73,7 @@ def rotate_key(
     issued_from = token or new_token()
     successor, text = replace_key(key=grant.key, days=days, overlap_days=overlap_days, by=by, at=at, token=issued_from)
     made = InstitutionKey.objects.create(key=successor, institution=grant.institution, operator=grant.operator)
+    _tell(made, "api_key.created", by, at, expires_on=_last_day(made))
     return IssuedKey(made, text, created=True)
 
 
@@ -76,8 +84,50 @@ def revoke_key(*, key_id: int, reason: str, by: User | None, at: datetime) -> In
     Raises NotPermitted, RevocationReasonMissing, KeyTermsInvalid.
     """
     grant = _locked(key_id, by)
+    revoked_before = grant.key.revoked_at is not None
     end_key(key=grant.key, reason=reason, at=at)
+    if not revoked_before:
+        _tell(grant, "api_key.revoked", by, at)
     return grant
+
+
+def tell_expiring_keys(*, at: datetime) -> int:
+    """Tell of keys that expire within 30 days, and once more within 7; answer how many were looked at.
+
+    A key is told of once for each of the two, whenever this runs, and for none that is as long as its whole life.
+    """
+    found = 0
+    longest = max(TOLD_DAYS_BEFORE)
+    for grant in keys_expiring(at, at + timedelta(days=longest)):
+        left, life = grant.key.expires_at - at, grant.key.expires_at - grant.key.created_at
+        days = next(each for each in TOLD_DAYS_BEFORE if left <= timedelta(days=each))
+        if life <= timedelta(days=days):
+            continue
+        with transaction.atomic():
+            _tell(grant, "api_key.expiring", None, at, occasion=f":{days}", expires_on=_last_day(grant))
+        found += 1
+    return found
+
+
+def _tell(
+    grant: InstitutionKey, kind: str, by: User | None, at: datetime, *, occasion: str = "", **parameters: Any
+) -> None:
+    """Tell the directors, and of an institution's own key the officers of its county unit."""
+    prefix = grant.key.prefix
+    notify(
+        kind=kind,
+        key=f"{kind}:{prefix}{occasion}",
+        at=at,
+        institution=grant.institution,
+        operator=grant.operator,
+        by=by,
+        prefix=prefix,
+        **parameters,
+    )
+
+
+def _last_day(grant: InstitutionKey) -> date:
+    return timezone.localdate(grant.key.expires_at)
 
 
 def _create(grant: InstitutionKey, terms: KeyTerms, by: User | None, at: datetime, token: str) -> IssuedKey:
@@ -90,6 +140,7 @@ def _create(grant: InstitutionKey, terms: KeyTerms, by: User | None, at: datetim
         raise TooManyKeys(_("There are %(max)s valid keys already; revoke one first.") % {"max": MAX_LIVE_KEYS})
     grant.key, text = create_key(terms=terms, by=by, at=at, token=token or new_token())
     grant.save(force_insert=True)
+    _tell(grant, "api_key.created", by, at, expires_on=_last_day(grant))
     return IssuedKey(grant, text, created=True)
 
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from pilots.models import Membership
 from pilots.operations.accounts import note, require_reason
+from pilots.operations.people_notices import tell_of_end, tell_of_role
 from pilots.operations.refusals import (
     AccountSwitchedOff,
     HeldAlready,
@@ -78,7 +79,7 @@ def invite_person(*, person: NewPerson, post: Post, by: Principal, at: datetime)
     policies.require_may_place(by, post.membership())
     _require_plausible(post, timezone.localdate(at))
     user, password = _account(person, by)
-    return Invited(user, password, _store(user, post, reason="", by=by))
+    return Invited(user, password, _store(user, post, reason="", by=by, at=at))
 
 
 @recorded("person.invited_without_role")
@@ -101,7 +102,7 @@ def take_on_person(
         raise NoSuchAccount(_("No account has this user name together with this name."), field="username")
     if isinstance(by, User) and by.pk == user.pk:
         raise NotPermitted(_("Nobody manages himself; your own office does."), field="username")
-    return _give(user, post, reason=reason, by=by, today=timezone.localdate(at))
+    return _give(user, post, reason=reason, by=by, at=at)
 
 
 @recorded("membership.given")
@@ -112,7 +113,7 @@ def give_membership(*, user_id: int, post: Post, reason: str = "", by: Principal
     """
     user = User.objects.select_for_update(no_key=True).get(pk=user_id)
     policies.require_may_give(by, user, post.membership(user))
-    return _give(user, post, reason=reason, by=by, today=timezone.localdate(at))
+    return _give(user, post, reason=reason, by=by, at=at)
 
 
 @recorded("membership.changed")
@@ -127,7 +128,7 @@ def change_membership(*, membership_id: int, post: Post, reason: str, by: Princi
     _require_going_on(old, today)
     if old.ends_on is None or old.ends_on >= post.starts_on:
         _end(old, post.starts_on - timedelta(days=1), reason=reason, by=by, at=at)
-    return _give(old.user, post, reason=reason, by=by, today=today)
+    return _give(old.user, post, reason=reason, by=by, at=at)
 
 
 @recorded("membership.ended")
@@ -152,12 +153,12 @@ def appoint(*, person: NewPerson, role: Role, region_id: str | None = None, at: 
         raise RoleHeld(_("Somebody holds this role already; further people come through the page of people."))
     user, password = _account(person, None)
     post = Post(role, starts_on=timezone.localdate(at), region_id=region_id)
-    return Invited(user, password, _store(user, post, reason="", by=None))
+    return Invited(user, password, _store(user, post, reason="", by=None, at=at))
 
 
-def give_unconfined(user: User, post: Post, *, reason: str, by: Principal, today: date) -> Membership:
+def give_unconfined(user: User, post: Post, *, reason: str, by: Principal, at: datetime) -> Membership:
     """Store a role whose giver was judged by the caller."""
-    return _give(user, post, reason=reason, by=by, today=today)
+    return _give(user, post, reason=reason, by=by, at=at)
 
 
 def finish(membership: Membership, last_day: date, *, reason: str, by: Principal, at: datetime) -> Membership:
@@ -202,6 +203,7 @@ def _end(membership: Membership, last_day: date, *, reason: str, by: Principal, 
     membership.ended_by, membership.ended_at = _author(by), at
     membership.end_reason = reason.strip()
     membership.save(update_fields=["ends_on", "ended_by", "ended_at", "end_reason"])
+    tell_of_end(membership, by=by, at=at)
     return membership
 
 
@@ -219,17 +221,18 @@ def _account(person: NewPerson, by: Principal | None) -> tuple[User, str]:
     return user, password
 
 
-def _give(user: User, post: Post, *, reason: str, by: Principal, today: date) -> Membership:
-    require_givable(user, post, today)
-    return _store(user, post, reason=reason, by=by)
+def _give(user: User, post: Post, *, reason: str, by: Principal, at: datetime) -> Membership:
+    require_givable(user, post, timezone.localdate(at))
+    return _store(user, post, reason=reason, by=by, at=at)
 
 
-def _store(user: User, post: Post, *, reason: str, by: Principal | None) -> Membership:
+def _store(user: User, post: Post, *, reason: str, by: Principal | None, at: datetime) -> Membership:
     membership = post.membership(user)
     membership.reason = reason.strip()
     membership.recorded_by = _author(by)
     membership.full_clean(validate_unique=False)
     membership.save()
+    tell_of_role(membership, by=by, at=at)
     return membership
 
 

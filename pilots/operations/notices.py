@@ -4,15 +4,17 @@
 `deliver_due`, to those who are readers then (docs/messages.md).
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 
+from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import Case, F, Value, When
 from django.db.models.functions import Greatest
 from django.utils import timezone
+from django.utils.translation import override
 
-from pilots.models import Delivery, Institution, Message, MessagePreference, Notice, Region
+from pilots.models import Delivery, Institution, Message, MessagePreference, Notice, Operator, Region
 from pilots.policies.notices import basis_of, recipients, visible_messages
 from pilots.policies.standing import Principal
 from pilots.queries.notices import choice_for
@@ -25,7 +27,8 @@ from portal.audit.trail import recorded
 MOST_AT_ONCE = 500
 """Notices that one call delivers; the next minute's call goes on."""
 
-Parameter = str | int | date | datetime
+Parameter = str | int | date | datetime | Mapping[str, str]
+"""A mapping is one text in each language, by the language's code."""
 
 
 def notify(  # a notice's columns, by name
@@ -34,6 +37,7 @@ def notify(  # a notice's columns, by name
     key: str,
     at: datetime,
     institution: Institution | None = None,
+    operator: Operator | None = None,
     region: Region | None = None,
     user: User | None = None,
     by: Principal | None = None,
@@ -53,6 +57,7 @@ def notify(  # a notice's columns, by name
         defaults={
             "kind": kind,
             "institution": institution,
+            "operator": operator,
             "region": region,
             "user": user,
             "caused_by": by if isinstance(by, User) else None,
@@ -61,6 +66,15 @@ def notify(  # a notice's columns, by name
         },
     )
     return notice
+
+
+def in_each_language(text: Callable[[], str]) -> dict[str, str]:
+    """What a function says, in each of the portal's languages: a parameter that every reader reads in the own one."""
+    said = {}
+    for code, _name in settings.LANGUAGES:
+        with override(code):
+            said[code] = text()
+    return said
 
 
 def deliver_due(*, at: datetime, limit: int = MOST_AT_ONCE) -> int:
@@ -156,7 +170,9 @@ def _mark(message_ids: list[int], by: User, at: datetime) -> int:
     return changed
 
 
-def _plain(value: Parameter) -> str | int:
+def _plain(value: Parameter) -> str | int | dict[str, str]:
     if isinstance(value, datetime):
         return timezone.localtime(value).strftime("%Y-%m-%d %H:%M")
+    if isinstance(value, Mapping):
+        return dict(value)
     return value.isoformat() if isinstance(value, date) else value

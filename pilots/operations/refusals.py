@@ -66,6 +66,20 @@ class AlreadyCorrected(DomainError):
     status = 409
 
 
+class NoSecondFactor(DomainError):
+    """There is no second factor to be removed."""
+
+    code = "no_second_factor"
+    status = 409
+
+
+class IdentityTaken(DomainError):
+    """An identity of the single sign-on opens one account."""
+
+    code = "identity_taken"
+    status = 409
+
+
 class Implausible(DomainError):
     """A date or combination that the rules exclude."""
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from pilots.models import Region, Target
+from pilots.operations.notices import notify
 from pilots.operations.refusals import DayTooEarly, FutureDay, Implausible, ReasonMissing, TargetChangedMeanwhile
 from pilots.policies.offices import office_above
 from pilots.policies.regions import visible_regions
@@ -57,7 +58,7 @@ def set_target(  # noqa: PLR0913  # plain values: they are written down until th
         _require_still_stands(target_ledger(region_id, indicator, year).first(), replaces)
     _require_plausible(indicator, year, timezone.localdate(at))
     _require_plausible_numbers(baseline_value, baseline_on, goal, timezone.localdate(at))
-    return Target.objects.create(
+    target = Target.objects.create(
         region=region,
         indicator=indicator,
         year=year,
@@ -68,6 +69,24 @@ def set_target(  # noqa: PLR0913  # plain values: they are written down until th
         document=document,
         reason=reason,
         recorded_by=by,
+    )
+    if by is not None:
+        _tell(target, by, at)
+    return target
+
+
+def _tell(target: Target, by: User, at: datetime) -> None:
+    """Tell the officers of the region that they are asked for something else."""
+    notify(
+        kind="target.changed",
+        key=f"target.changed:{target.pk}",
+        at=at,
+        region=target.region,
+        by=by,
+        year=target.year,
+        indicator=target.indicator,
+        goal=target.goal,
+        reason=target.reason,
     )
 
 

@@ -221,6 +221,22 @@ ACTS = (
         _("Not of administrators; theirs is reset at the server."),
     ),
     Act(
+        "account.factors_removed",
+        _("reset the second factor"),
+        On.ACCOUNT,
+        people.manages_people,
+        frozenset({State.ON}),
+        _("Not of administrators; theirs is reset at the server."),
+    ),
+    Act(
+        "account.identity_set",
+        _("enter the identity at the single sign-on"),
+        On.ACCOUNT,
+        people.manages_people,
+        frozenset({State.ON}),
+        _("Not of administrators: by it one could sign in as them."),
+    ),
+    Act(
         "administration.proposed",
         _("propose a grant or its end"),
         On.ADMINISTRATOR,

@@ -96,6 +96,7 @@ def _readable(user: User, prefix: str) -> Q:
     return (
         reader
         & (Q(**{f"{prefix}institution__isnull": True}) | Q(institution))
+        & (Q(**{f"{prefix}operator__isnull": True}) | Q(**{f"{prefix}operator__in": held.operators}))
         & (Q(**{f"{prefix}region__isnull": True}) | Q(region))
     )
 
@@ -106,6 +107,8 @@ def _rules(user: User, held: Standing, prefix: str) -> Iterator[tuple[Readers, Q
         yield Readers.INSTITUTION, Q(**{f"{prefix}institution__in": held.institutions})
     if held.directing:
         yield Readers.DIRECTORS, Q(**{f"{prefix}institution__in": held.directing})
+    if held.directing_operators:
+        yield Readers.DIRECTORS, Q(**{f"{prefix}operator__in": held.directing_operators})
     if held.county_desks:
         desks = Q(**{f"{prefix}institution__county__in": held.county_desks})
         yield Readers.COUNTY_DESK, desks | Q(**{f"{prefix}region__in": held.county_desks})
@@ -125,6 +128,8 @@ def _hanging_on(notice: Notice, readers: frozenset[Readers]) -> Q:
         if institution.operator_id is not None:
             place |= Q(operator=institution.operator_id)
         among |= Q(role__in=INSTITUTION_ROLES) & place
+    if notice.operator_id is not None and Readers.DIRECTORS in readers:
+        among |= Q(role__in=INSTITUTION_ROLES, operator=notice.operator_id)
     if Readers.COUNTY_DESK in readers:
         counties = [institution.county_id] if institution is not None else [region] if region else []
         among |= Q(role=Role.COUNTY_OFFICER, region__in=counties)

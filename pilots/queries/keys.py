@@ -35,6 +35,12 @@ def with_expiring_keys(institutions: Collection[int], at: datetime) -> frozenset
     return frozenset(pk for pk in soon.exclude(ended(at)).values_list("institution_id", flat=True) if pk is not None)
 
 
+def keys_expiring(at: datetime, until: datetime) -> QuerySet[InstitutionKey]:
+    """Keys that work, end within the time and have no successor; the first to end first."""
+    soon = InstitutionKey.objects.filter(key__expires_at__lte=until, key__successor__isnull=True).exclude(ended(at))
+    return soon.select_related("key", "institution", "operator").order_by("key__expires_at", "pk")
+
+
 def ended(at: datetime) -> Q:
     """Keys that no longer work."""
     return Q(key__revoked_at__isnull=False) | Q(key__expires_at__lte=at)

@@ -3,10 +3,13 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.conf import settings
 from django.db.models import Count, Min, Q, QuerySet
+from django.utils.translation import get_language
 
 from pilots.models import Delivery, Message, MessagePreference, Notice
 from pilots.policies.notices import visible_messages
+from pilots.queries.figures.registry import FIGURES
 from pilots.states.deliveries import State
 from pilots.states.notice_kinds import KINDS, kinds_of
 from pilots.states.notices import DEFAULT_CHOICES, Choice, Topic
@@ -22,21 +25,33 @@ class Words:
 
 
 def words(notice: Notice) -> Words:
-    """A notice in words; its institution and region with their names of today."""
+    """A notice in words; its institution, operator and region with their names of today."""
     kind = KINDS[notice.kind]
-    values = dict(notice.parameters)
-    region = notice.region
-    if notice.institution is not None:
-        values |= {"institution": notice.institution.name, "number": notice.institution.number}
-        region = region or notice.institution.county
+    values: dict[str, object] = {name: _said(value) for name, value in notice.parameters.items()}
+    region, institution = notice.region, notice.institution
+    if institution is not None:
+        values |= {"institution": institution.name, "number": institution.number}
+        values["owner"] = f"{institution.name} ({institution.number})"
+        region = region or institution.county
+    if notice.operator is not None:
+        values["owner"] = notice.operator.name
     if region is not None:
         values["region"] = region.label
+    if (figure := FIGURES.get(str(values.get("indicator")))) is not None:
+        values["indicator"] = figure.name
     return Words(*kind.texts(values))
+
+
+def _said(value: object) -> object:
+    """A parameter; one that has a text for each language, in the one that is active."""
+    if not isinstance(value, dict):
+        return value
+    return value.get(get_language()) or value.get(settings.LANGUAGE_CODE, "—")
 
 
 def messages_of(user: User, *, unread: bool = False, topic: str = "") -> QuerySet[Message]:
     """A person's visible messages, newest first, with what their words need."""
-    found = visible_messages(user).select_related("notice__institution__county", "notice__region")
+    found = visible_messages(user).select_related("notice__institution__county", "notice__operator", "notice__region")
     if unread:
         found = found.filter(read_at__isnull=True)
     if topic:

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
-from pilots.states.notices import Kind, Readers, Severity, Topic
+from pilots.states.notices import Actor, Everywhere, Kind, Readers, Severity, Topic
 from pilots.states.roles import Role
+from portal.approvals.states import State
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise as StrPromise
@@ -84,6 +85,7 @@ _KINDS = (
         _("Decided: %(what)s"),
         _("Your proposal (%(what)s) was decided by %(decider)s. Outcome: %(outcome)s"),
         ("what", "decider", "outcome"),
+        {"outcome": State},
     ),
     # --- people and keys -------------------------------------------------------------------------
     _kind(
@@ -94,7 +96,7 @@ _KINDS = (
         _("You have a new role: %(role)s"),
         _("From %(starts_on)s on you are %(role)s (%(place)s)."),
         ("role", "place", "starts_on"),
-        {"role": Role},
+        {"role": Role, "place": Everywhere},
     ),
     _kind(
         "membership.ended",
@@ -104,15 +106,15 @@ _KINDS = (
         _("Your role ends: %(role)s"),
         _("Your role %(role)s (%(place)s) ends with %(ends_on)s. If this is a mistake, ask the office that gave it."),
         ("role", "place", "ends_on"),
-        {"role": Role},
+        {"role": Role, "place": Everywhere},
     ),
     _kind(
         "api_key.created",
         Topic.ACCESS,
         Severity.WARNING,
         {Readers.DIRECTORS, Readers.COUNTY_DESK},
-        _("New API key for %(institution)s"),
-        _("The API key tuoyu_%(prefix)s_… was made for %(institution)s (%(number)s); valid until %(expires_on)s."),
+        _("New API key for %(owner)s"),
+        _("The API key tuoyu_%(prefix)s_… was made for %(owner)s; valid until %(expires_on)s."),
         ("prefix", "expires_on"),
     ),
     _kind(
@@ -120,8 +122,8 @@ _KINDS = (
         Topic.ACCESS,
         Severity.WARNING,
         {Readers.DIRECTORS, Readers.COUNTY_DESK},
-        _("API key revoked: %(institution)s"),
-        _("The API key tuoyu_%(prefix)s_… of %(institution)s (%(number)s) is no longer accepted."),
+        _("API key revoked: %(owner)s"),
+        _("The API key tuoyu_%(prefix)s_… of %(owner)s is no longer accepted."),
         ("prefix",),
     ),
     _kind(
@@ -129,8 +131,8 @@ _KINDS = (
         Topic.ACCESS,
         Severity.WARNING,
         {Readers.DIRECTORS, Readers.COUNTY_DESK},
-        _("API key expires on %(expires_on)s: %(institution)s"),
-        _("The API key tuoyu_%(prefix)s_… of %(institution)s (%(number)s) expires on %(expires_on)s; renew it."),
+        _("API key expires on %(expires_on)s: %(owner)s"),
+        _("The API key tuoyu_%(prefix)s_… of %(owner)s expires on %(expires_on)s; renew it."),
         ("prefix", "expires_on"),
     ),
     # --- security of an account ------------------------------------------------------------------
@@ -142,6 +144,7 @@ _KINDS = (
         _("Your password was reset"),
         _("Your password was reset at %(instant)s by %(actor)s. If you did not ask for it, tell your office at once."),
         ("instant", "actor"),
+        {"actor": Actor},
     ),
     _kind(
         "account.password_changed",
@@ -160,6 +163,19 @@ _KINDS = (
         _("Your second factor was changed"),
         _("A second factor of your account was added or removed at %(instant)s. If it was not you, tell your office."),
         ("instant",),
+    ),
+    _kind(
+        "account.identity_changed",
+        Topic.SECURITY,
+        Severity.URGENT,
+        {Readers.PERSON},
+        _("Your single sign-on was changed"),
+        _(
+            "The identity by which the single sign-on opens your account was changed at %(instant)s by %(actor)s. If "
+            "you do not know why, tell your office at once."
+        ),
+        ("instant", "actor"),
+        {"actor": Actor},
     ),
     _kind(
         "account.new_address",

@@ -54,12 +54,24 @@ class Readers(StrEnum):
 
     PERSON = "the person that the notice names"
     INSTITUTION = "whoever speaks for the institution"
-    DIRECTORS = "directors of the institution"
+    DIRECTORS = "directors of the institution or the operator"
     COUNTY_DESK = "officers of the county unit"
     OFFICERS = "officers of the region"
     AUDITORS = "auditors and audit administrators"
     SYSTEM_ADMINISTRATORS = "system administrators"
     SECURITY_ADMINISTRATORS = "security administrators"
+
+
+class Actor(TextChoices):
+    """Who did something, where it was nobody with an account; people stand there by their names."""
+
+    SERVER = "", _("the administrator of the server")
+
+
+class Everywhere(TextChoices):
+    """Where a role holds that hangs on no place; places stand there by their names."""
+
+    PORTAL = "", _("the whole portal")
 
 
 class _Values(dict[str, object]):
@@ -73,8 +85,9 @@ class _Values(dict[str, object]):
 class Kind:
     """What a notice of one kind is. `parameters` are the names its texts need besides those of its subject.
 
-    The texts know `%(institution)s`, `%(number)s` and `%(region)s` of the subject, and the parameters; a parameter
-    named in `labels` is a code that is shown by its label. Parameters are shown to every reader as they are.
+    The texts know `%(institution)s`, `%(number)s`, `%(region)s` and `%(owner)s` (the institution with its number, or
+    the operator) of the subject, and the parameters; a parameter named in `labels` is a code that is shown by its
+    label. Parameters are shown to every reader as they are.
     """
 
     code: str

@@ -32,3 +32,5 @@ class AccountAct(TextChoices):
     SWITCHED_OFF_IDLE = "switched_off_idle", _("switched off for not being used")
     SWITCHED_ON = "switched_on", _("switched on")
     PASSWORD_RESET = "password_reset", _("password reset")  # the name of an act
+    FACTORS_REMOVED = "factors_removed", _("second factor reset")
+    IDENTITY_SET = "identity_set", _("identity at the single sign-on changed")

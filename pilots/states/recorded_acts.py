@@ -8,6 +8,9 @@ if TYPE_CHECKING:
     from django.utils.functional import _StrPromise as StrPromise
 
 ACTS: "dict[str, StrPromise]" = {
+    "account.factors_removed": _("Second factor reset"),
+    "account.factors_removed_at_server": _("Second factor reset at the server"),
+    "account.identity_set": _("Identity at the single sign-on changed"),
     "account.password_reset": _("Password reset"),
     "account.restored": _("Account restored at the server"),
     "account.switched_off": _("Account switched off"),

@@ -148,12 +148,27 @@ def _row(each: Message) -> dict[str, Any]:
 def _subject_url(each: Message) -> str:
     """The page of what a message is about: its reader sees it, or the message would not be visible."""
     notice = each.notice
+    if notice.kind in PAGES:
+        return reverse(PAGES[notice.kind])
+    if notice.operator is not None:
+        return reverse("operator_keys", args=[notice.operator.pk])
     if notice.institution is not None:
         return dated(reverse("institution", args=[notice.institution.number]), timezone.localdate())
-    if notice.region is not None:
-        return reverse("region", args=[notice.region.code])
-    return reverse(PAGES[notice.kind]) if notice.kind in PAGES else ""
+    return reverse("region", args=[notice.region.code]) if notice.region is not None else ""
 
 
-PAGES = {"mail.undelivered": "mail_queue"}
-"""Pages of kinds that have no institution or region; a page must be open to all readers of its kind."""
+PAGES = {
+    "mail.undelivered": "mail_queue",
+    "proposal.waiting": "proposals",
+    "proposal.decided": "proposals",
+    "membership.given": "my_roles",
+    "membership.ended": "my_roles",
+    "account.password_reset": "mfa_index",
+    "account.password_changed": "mfa_index",
+    "account.second_factor_changed": "mfa_index",
+    "account.identity_changed": "mfa_index",
+    "account.new_address": "usersessions_list",
+    "account.locked": "usersessions_list",
+    "trail.sealed": "seals",
+}
+"""Pages of kinds that are not about an institution or region; a page must be open to all readers of its kind."""

@@ -24,6 +24,7 @@ from pilots.states.disclosures import HiddenField, Purpose
 from pilots.web.days import asks_for, dated
 from pilots.web.document_forms import DisclosureFilter, DisclosureForm
 from pilots.web.forms import refuse
+from portal.accounts.freshness import fresh_sign_in_required
 from portal.shared.audience import Audience, open_to
 from portal.shared.masking import mask_phone
 from portal.shared.refusals import DomainError
@@ -34,6 +35,7 @@ PAGE_SIZE = 50
 @open_to(Audience.INSTITUTION)
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
+@fresh_sign_in_required
 def contact(request: HttpRequest, number: str) -> HttpResponse:
     """Ask for the purpose, record it, and show an institution's telephone number, on this one answer only."""
     institution = get_object_or_404(visible_institutions(request.user), number=number)

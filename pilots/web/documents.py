@@ -22,6 +22,7 @@ from pilots.states.documents import EXPIRING_WITHIN_DAYS, DocumentKind
 from pilots.web.days import dated
 from pilots.web.document_forms import DocumentForm, WithdrawalForm
 from pilots.web.forms import refuse
+from portal.accounts.freshness import fresh_sign_in_required
 from portal.shared.audience import Audience, open_to
 from portal.shared.limits import accepts_a_file
 from portal.shared.refusals import DomainError
@@ -68,6 +69,7 @@ def download(request: HttpRequest, number: str, document_id: int) -> HttpRespons
 
 @open_to(Audience.REPORTING)
 @require_http_methods(["GET", "HEAD", "POST"])
+@fresh_sign_in_required
 def withdraw(request: HttpRequest, number: str, document_id: int) -> HttpResponse:
     """Take a document off an institution's file, with the reason."""
     institution = _reportable(request, number)

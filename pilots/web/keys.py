@@ -26,6 +26,7 @@ from pilots.policies.keys import may_manage_keys, may_manage_operator_keys, visi
 from pilots.web.forms import refuse
 from pilots.web.key_forms import KeyForm, RevocationForm, RotationForm
 from pilots.web.key_pages import Owner, Row, expiring_notice, foreign_row, key_facts, key_row, key_terms
+from portal.accounts.freshness import fresh_sign_in_required
 from portal.accounts.keys import SHOWN_FOR, KeyEnded, new_token, require_replaceable, text_of
 from portal.accounts.models import User
 from portal.shared.audience import Audience, open_to
@@ -57,6 +58,7 @@ def index(request: HttpRequest, number: str = "", operator_id: int = 0) -> HttpR
 
 @open_to(Audience.KEYS)
 @require_http_methods(["GET", "HEAD", "POST"])
+@fresh_sign_in_required
 def new(request: HttpRequest, number: str = "", operator_id: int = 0) -> HttpResponse:
     """Make a key."""
     owner, now = _managed(request, number, operator_id), timezone.now()
@@ -103,6 +105,7 @@ def issued(request: HttpRequest, prefix: str, number: str = "", operator_id: int
 
 @open_to(Audience.KEYS)
 @require_http_methods(["GET", "HEAD", "POST"])
+@fresh_sign_in_required
 def rotate(request: HttpRequest, prefix: str, number: str = "", operator_id: int = 0) -> HttpResponse:
     """Make a key's successor; both work for a while."""
     owner, now = _managed(request, number, operator_id), timezone.now()
@@ -134,6 +137,7 @@ def rotate(request: HttpRequest, prefix: str, number: str = "", operator_id: int
 
 @open_to(Audience.KEYS)
 @require_http_methods(["GET", "HEAD", "POST"])
+@fresh_sign_in_required
 def revoke(request: HttpRequest, prefix: str, number: str = "", operator_id: int = 0) -> HttpResponse:
     """Make a key useless at once, with the reason."""
     owner, now = _managed(request, number, operator_id), timezone.now()

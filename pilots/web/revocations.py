@@ -20,6 +20,7 @@ from pilots.policies.institutions import visible_institutions
 from pilots.queries.designations import standing_designation
 from pilots.states.facts import PilotLevel, PilotType
 from pilots.web.forms import DayInput, LineField, StyledForm, refuse
+from portal.accounts.freshness import fresh_sign_in_required
 from portal.accounts.models import User
 from portal.approvals.policies import visible_proposals
 from portal.shared.audience import Audience, open_to
@@ -48,6 +49,7 @@ class RevocationForm(StyledForm):
 
 @open_to(Audience.STEERING)
 @require_http_methods(["GET", "HEAD", "POST"])
+@fresh_sign_in_required
 def revoke(request: HttpRequest, number: str) -> HttpResponse:
     """Propose that an institution is no pilot any more, from a day on."""
     visible = visible_institutions(request.user).select_related("county__parent__parent")

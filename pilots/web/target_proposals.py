@@ -22,6 +22,7 @@ from pilots.queries.targets import target_ledger
 from pilots.web import target_pages as shown
 from pilots.web.forms import refuse
 from pilots.web.target_forms import TargetChoice, TargetForm
+from portal.accounts.freshness import fresh_sign_in_required
 from portal.accounts.models import User
 from portal.approvals.policies import visible_proposals
 from portal.shared.audience import Audience, open_to
@@ -32,6 +33,7 @@ VALUES = ("baseline_value", "baseline_on", "goal", "mandate", "document")
 
 @open_to(Audience.STEERING)
 @require_http_methods(["GET", "HEAD", "POST"])
+@fresh_sign_in_required
 def propose(request: HttpRequest, code: str) -> HttpResponse:
     """Choose a figure and year, then propose its target; filled in from the target that stands, or the figure."""
     region = get_object_or_404(visible_regions(request.user).select_related("parent__parent"), pk=code)

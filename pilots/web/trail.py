@@ -25,6 +25,7 @@ from pilots.web.days import asks_for
 from pilots.web.forms import DayInput, StyledForm
 from pilots.web.seal_rows import seal_rows, verification
 from pilots.web.trail_entries import Told, told
+from portal.accounts.freshness import fresh_sign_in_required
 from portal.audit.models import Seal
 from portal.audit.tracking import event_models, tracked_model
 from portal.shared.audience import Audience, open_to
@@ -115,6 +116,7 @@ def index(request: HttpRequest) -> HttpResponse:
 @open_to(Audience.AUDIT)
 @never_cache
 @require_safe
+@fresh_sign_in_required
 def export(request: HttpRequest) -> HttpResponse:
     """The events that the search finds, the newest first, as a file for a spreadsheet program."""
     _filters, found = _searched(request)

@@ -1,4 +1,4 @@
-"""A fresh sign-in before dangerous acts: `@fresh_sign_in_required` around a view."""
+"""A fresh sign-in before dangerous acts: `@fresh_sign_in_required` around a view, or `@fresh_sign_in_to_send`."""
 
 import time
 from collections.abc import Callable
@@ -40,7 +40,29 @@ def fresh_sign_in_required(view: View) -> View:
             return view(request, *args, **kwargs)
         return _ask(request)
 
-    return guarded
+    return _marked(guarded)
+
+
+def fresh_sign_in_to_send(view: View) -> View:
+    """The same for a page that many read and few act on: only its form asks."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if request.method != "POST" or is_fresh(request):
+            return view(request, *args, **kwargs)
+        return _ask(request)
+
+    return _marked(guarded)
+
+
+def asks_for_fresh_sign_in(view: View) -> bool:
+    """Whether a view of the URL map asks, so that a test can name all that do."""
+    return bool(getattr(view, "asks_for_fresh_sign_in", False))
+
+
+def _marked(view: View) -> View:
+    view.asks_for_fresh_sign_in = True  # type: ignore[attr-defined]  # a mark on a function
+    return view
 
 
 def _ask(request: HttpRequest) -> HttpResponse:

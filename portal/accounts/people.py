@@ -36,6 +36,19 @@ def reset_password(*, user_id: int) -> tuple[User, str]:
     return user, password
 
 
+def set_external_id(*, user_id: int, external_id: str) -> User:
+    """Write by which identity the single sign-on opens an account; empty: by none. Open sessions end.
+
+    Raises ValidationError (by field) where it is too long or has no visible form, IntegrityError where it is another's.
+    """
+    user = User.objects.select_for_update(no_key=True).get(pk=user_id)
+    user.external_id = external_id
+    user.clean_fields(exclude=[field.name for field in User._meta.fields if field.name != "external_id"])
+    user.save(update_fields=["external_id"])
+    end_sessions(user)
+    return user
+
+
 def set_active(*, user_id: int, active: bool) -> User:
     """Let an account sign in, or not; without it, open sessions end with their next request."""
     user = User.objects.select_for_update(no_key=True).get(pk=user_id)

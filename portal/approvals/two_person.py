@@ -8,6 +8,7 @@ import pghistory
 from django.conf import settings
 from django.db import connection, models
 from django.utils import timezone
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
@@ -46,7 +47,7 @@ class TwoPersonAct(Adoption):
                 % {"person": standing.proposed_by, "day": timezone.localdate(standing.proposed_at)}
             )
         self.matter.check(given, at)
-        return Proposal.objects.create(
+        proposal = Proposal.objects.create(
             act=self.act,
             arguments=written,
             subject=subject.key,
@@ -58,6 +59,8 @@ class TwoPersonAct(Adoption):
             proposed_at=at,
             expires_at=at + timedelta(days=settings.PROPOSAL_DAYS),
         )
+        _tell(settings.PROPOSAL_WAITS, proposal, at)
+        return proposal
 
     @recorded("proposal.confirmed")
     def confirm(self, *, proposal_id: int, by: User, at: datetime) -> Proposal:
@@ -81,7 +84,8 @@ class TwoPersonAct(Adoption):
         handed: dict[str, Any] = {"by": by, "at": at, "reason": proposal.reason}
         result = self.operation(**arguments, **{name: handed[name] for name in self.shape.given})
         proposal.result_id = result.pk if isinstance(result, models.Model) else None
-        return _decided(proposal, state, by=by, at=at)
+        _tell(settings.PROPOSAL_DECIDED, _decided(proposal, state, by=by, at=at), at)
+        return proposal
 
     @recorded("proposal.refused")
     def refuse(self, *, proposal_id: int, by: User, at: datetime, reason: str) -> Proposal:
@@ -92,7 +96,8 @@ class TwoPersonAct(Adoption):
         if not reason.strip():
             raise ReasonRequired(_("A refusal needs a reason."), field="reason")
         proposal.decision_reason = reason.strip()
-        return _decided(proposal, state, by=by, at=at)
+        _tell(settings.PROPOSAL_DECIDED, _decided(proposal, state, by=by, at=at), at)
+        return proposal
 
     @recorded("proposal.withdrawn")
     def withdraw(self, *, proposal_id: int, by: User, at: datetime) -> Proposal:
@@ -177,6 +182,11 @@ def _ended(proposal: Proposal, state: State) -> str:
         "person": proposal.decided_by,
         "instant": f"{decided:%Y-%m-%d %H:%M}",
     }
+
+
+def _tell(teller: str, proposal: Proposal, at: datetime) -> None:
+    """Call the function that a setting names: whom to tell is known where the offices are."""
+    import_string(teller)(proposal=proposal, at=at)
 
 
 def _decided(proposal: Proposal, state: str, *, by: User | None, at: datetime) -> Proposal:

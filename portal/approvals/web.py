@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
+from portal.accounts.freshness import fresh_sign_in_to_send
 from portal.accounts.models import User
 from portal.approvals.matters import ADOPTED, two_person_acts
 from portal.approvals.models import Proposal
@@ -82,6 +83,7 @@ def index(request: HttpRequest) -> HttpResponse:
 
 @open_to(Audience.REGION)
 @require_http_methods(["GET", "HEAD", "POST"])
+@fresh_sign_in_to_send
 def detail(request: HttpRequest, proposal_id: int) -> HttpResponse:
     """One proposal: what exactly changes, who wants it and why; and its decision."""
     seen = visible_proposals(request.user).select_related("proposed_by", "decided_by")

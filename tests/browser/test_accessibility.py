@@ -101,6 +101,8 @@ NO_PAGE = {
     "account_switch_off": "looked at in test_people.py",
     "account_switch_on": "looked at in test_people.py",
     "account_reset_password": "looked at in test_people.py",
+    "account_reset_second_factor": "as account_reset_password",
+    "account_identity": "as account_reset_password",
     "message": "looked at in test_desk.py",
     "message_read": "an act: leads back",
     "messages_read": "an act: leads back",

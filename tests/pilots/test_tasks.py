@@ -33,6 +33,8 @@ def test_every_scheduled_name_is_a_registered_task():
         "pilots.tasks.people.switch_off_idle",
         "pilots.tasks.upkeep.clear_sessions",
         "pilots.tasks.upkeep.clean_files",
+        "pilots.tasks.keys.tell_expiring",
+        "pilots.tasks.trail.tell_auditors",
         "pilots.tasks.notices.send_messages",
         "portal.audit.tasks.seal_trail",
         "portal.audit.tasks.catch_up",

@@ -172,6 +172,8 @@ ADDRESSES: dict[str, Address] = {
     "account_switch_off": Address(person, On.REGION, methods="GET POST", only=manager_of(keeper=True)),
     "account_switch_on": Address(person, On.REGION, methods="GET POST", only=manager_of(keeper=True)),
     "account_reset_password": Address(person, On.REGION, methods="GET POST", only=manager_of(keeper=True)),
+    "account_reset_second_factor": Address(person, On.REGION, methods="GET POST", only=manager_of(keeper=True)),
+    "account_identity": Address(person, On.REGION, methods="GET POST", only=manager_of(keeper=True)),
     "desk": Address(),
     "desk_settings": Address(methods="GET POST"),
     "message": Address(message, On.REGION, only=owner_only),

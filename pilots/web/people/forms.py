@@ -50,6 +50,19 @@ class ReasonForm(StyledForm):
     )
 
 
+class IdentityForm(ReasonForm):
+    """By which identity the single sign-on opens an account."""
+
+    field_order = ("external_id", "reason")
+    external_id = LineField(
+        label=_("Identity at the single sign-on"),
+        max_length=150,
+        required=False,
+        help_text=_("Exactly as the single sign-on names the person. Empty: the account is not opened by it."),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}),
+    )
+
+
 class AccountForm(StyledForm):
     """Who gets an account."""
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
@@ -13,7 +14,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
-from pilots.models import Membership
+from pilots.models import Membership, Region
 from pilots.policies import people as policies
 from pilots.policies.acts import acts_of
 from pilots.policies.standing import standing
@@ -23,6 +24,7 @@ from pilots.states.roles import ADMINISTRATOR_ROLES, Role
 from pilots.web.days import asks_for
 from pilots.web.people import shown
 from pilots.web.people.forms import PeopleFilter
+from portal.accounts.demands import has_second_factor
 from portal.accounts.models import User
 from portal.shared.audience import Audience, open_to
 
@@ -55,6 +57,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "filtered": any(filters.chosen().values()),
         "reset_url": reverse("people"),
         "create_url": reverse("person_new") if _invites(request) else "",
+        "sign_in_links": _sign_in_links(request),
     }
     template = "_rows.html" if asks_for(request, "people-rows") else "list.html"
     return render(request, f"pilots/people/{template}", context)
@@ -112,6 +115,7 @@ def person_context(request: HttpRequest, person: User) -> dict[str, Any]:
         "actions": _actions(request, person, memberships, proposed=any(row["grants"] for row in waiting)),
         "account_actions": _account_actions(request, person, switches=switches),
         "account_known": switches,
+        "identity_known": switches and bool(settings.OIDC_ISSUER or person.external_id),
         "changes": [shown.change_row(change) for change in changes_of(person)] if switches else [],
         "breadcrumb": [{"label": _("People"), "url": reverse("people")}, {"label": person.name, "url": None}],
     }
@@ -142,6 +146,12 @@ def _account_actions(request: HttpRequest, person: User, *, switches: bool) -> l
     if policies.may_reset_password(request.user, person):
         url = reverse("account_reset_password", args=[person.pk])
         found.insert(0, {"label": _("Reset the password"), "url": url, "icon": "lock"})
+        if has_second_factor(person):
+            url = reverse("account_reset_second_factor", args=[person.pk])
+            found.insert(1, {"label": _("Reset second factor"), "url": url, "icon": "lock"})
+        if settings.OIDC_ISSUER or person.external_id:
+            url = reverse("account_identity", args=[person.pk])
+            found.insert(-1, {"label": _("Identity at the single sign-on"), "url": url, "icon": "user-circle"})
     return found
 
 
@@ -161,6 +171,16 @@ def _managed_roles(request: HttpRequest) -> list[Role]:
 
 def _invites(request: HttpRequest) -> bool:
     return bool(policies.giveable_roles(request.user)) or policies.grants_administration(request.user)
+
+
+def _sign_in_links(request: HttpRequest) -> list[dict[str, str]]:
+    """Where the reader's offices decide how their people sign in; named by region where there are several."""
+    steering = sorted(standing(request.user).steering)
+    said = _("How people sign in")
+    if len(steering) == 1:
+        return [{"label": said, "url": reverse("office_sign_in", args=steering)}]
+    regions = Region.objects.filter(pk__in=steering).order_by("pk") if steering else []
+    return [{"label": f"{said}: {each.label}", "url": reverse("office_sign_in", args=[each.pk])} for each in regions]
 
 
 def _off(count: int) -> str:

@@ -46,6 +46,7 @@ from pilots.web.people.forms import (
     PostForm,
     ReasonForm,
 )
+from portal.accounts.freshness import fresh_sign_in_required
 from portal.accounts.models import User
 from portal.approvals.models import Proposal
 from portal.approvals.refusals import AlreadyProposed
@@ -59,6 +60,7 @@ NO_ROLE = "administrator"
 @open_to(Audience.OFFICE)
 @cache_control(no_store=True, private=True)
 @require_http_methods(FORM_METHODS)
+@fresh_sign_in_required
 def new(request: HttpRequest) -> HttpResponse:
     """Invite a person: first as what, then who and where. The initial password is shown by the answer, once."""
     roles = policies.giveable_roles(request.user)
@@ -86,6 +88,7 @@ def new(request: HttpRequest) -> HttpResponse:
 
 @open_to(Audience.OFFICE)
 @require_http_methods(FORM_METHODS)
+@fresh_sign_in_required
 def give(request: HttpRequest, person_id: int) -> HttpResponse:
     """Give a person another role."""
     person = visible_person(request, person_id)
@@ -108,6 +111,7 @@ def give(request: HttpRequest, person_id: int) -> HttpResponse:
 
 @open_to(Audience.OFFICE)
 @require_http_methods(FORM_METHODS)
+@fresh_sign_in_required
 def change(request: HttpRequest, person_id: int, membership_id: int) -> HttpResponse:
     """End a membership and begin another in its place."""
     person, membership = _managed(request, person_id, membership_id)
@@ -130,6 +134,7 @@ def change(request: HttpRequest, person_id: int, membership_id: int) -> HttpResp
 
 @open_to(Audience.OFFICE)
 @require_http_methods(FORM_METHODS)
+@fresh_sign_in_required
 def end(request: HttpRequest, person_id: int, membership_id: int) -> HttpResponse:
     """End a membership."""
     person, membership = _managed(request, person_id, membership_id)
@@ -147,6 +152,7 @@ def end(request: HttpRequest, person_id: int, membership_id: int) -> HttpRespons
 
 @open_to(Audience.OFFICE)
 @require_http_methods(FORM_METHODS)
+@fresh_sign_in_required
 def grant(request: HttpRequest, person_id: int) -> HttpResponse:
     """Propose a person as administrator."""
     person = visible_person(request, person_id)
@@ -164,6 +170,7 @@ def grant(request: HttpRequest, person_id: int) -> HttpResponse:
 
 @open_to(Audience.OFFICE)
 @require_http_methods(FORM_METHODS)
+@fresh_sign_in_required
 def end_grant(request: HttpRequest, person_id: int, membership_id: int) -> HttpResponse:
     """Propose the end of an administrator's role."""
     person, membership = _managed(request, person_id, membership_id)

@@ -25,6 +25,8 @@ ACTS = {
     AccountAct.SWITCHED_OFF: "behind",
     AccountAct.SWITCHED_OFF_IDLE: "at_risk",
     AccountAct.PASSWORD_RESET: "info",
+    AccountAct.FACTORS_REMOVED: "info",
+    AccountAct.IDENTITY_SET: "info",
 }
 
 

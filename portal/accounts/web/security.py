@@ -16,6 +16,7 @@ from allauth.mfa.webauthn.views import (
 )
 from django.contrib import messages
 from django.contrib.auth import logout
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse_lazy
@@ -46,6 +47,12 @@ class ChangePassword(PasswordChangeView):  # type: ignore[misc]  # allauth has n
             messages.info(request, _("This account signs in through the single sign-on and has no password here."))
             return redirect("mfa_index")
         response: HttpResponse = super().dispatch(request, *args, **kwargs)
+        return response
+
+    @transaction.atomic
+    def form_valid(self, form: Any) -> HttpResponse:
+        """The change, with what is told of it."""
+        response: HttpResponse = super().form_valid(form)
         return response
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:

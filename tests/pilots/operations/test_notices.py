@@ -201,7 +201,7 @@ def test_person_addressed_who_may_not_see_the_subject_is_not_told():
 
 
 def test_every_kind_has_readers_and_says_its_parameters_in_both_languages():
-    used = {"institution": "甲园", "number": "TY1", "region": "长安区"}
+    used = {"institution": "甲园", "number": "TY1", "owner": "甲园 (TY1)", "region": "长安区"}
     for kind in KINDS.values():
         assert kind.readers
         values = used | dict.fromkeys(kind.parameters, "〔值〕")

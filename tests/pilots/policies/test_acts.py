@@ -9,12 +9,19 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.core.management import call_command
 from django.urls import reverse
 from django.utils import timezone
 
 from pilots.models import CapacityReport, Institution, Membership
-from pilots.operations.accounts import reset_password, switch_off_account, switch_on_account
+from pilots.operations.accounts import (
+    reset_password,
+    reset_second_factor,
+    set_identity,
+    switch_off_account,
+    switch_on_account,
+)
 from pilots.operations.capacity import correct_report, report_capacity
 from pilots.operations.institutions import Entry, close_institution, register_institution
 from pilots.operations.memberships import (
@@ -152,6 +159,17 @@ def _account(operation):
     return act
 
 
+def account_factors_removed(by, state):
+    user = below(by.username, state).user
+    TOTP.activate(user, generate_totp_secret())
+    return reset_second_factor(user_id=user.pk, reason="理由", by=by, at=timezone.now())
+
+
+def account_identity_set(by, state):
+    user = below(by.username, state).user
+    return set_identity(user_id=user.pk, external_id="1301", reason="理由", by=by, at=timezone.now())
+
+
 DOING = {
     "figures.read": figures_read,
     "institution.registered": institution_registered,
@@ -166,6 +184,8 @@ DOING = {
     "account.switched_off": _account(switch_off_account),
     "account.switched_on": _account(switch_on_account),
     "account.password_reset": _account(reset_password),
+    "account.factors_removed": account_factors_removed,
+    "account.identity_set": account_identity_set,
     **doing.DOING,
 }
 

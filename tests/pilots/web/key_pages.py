@@ -2,9 +2,8 @@
 
 import re
 
-from django.test import Client
-
 from portal.accounts.keys import new_token
+from tests.conftest import browser_of
 
 LIST = "/institutions/SJZ-0001/keys/"
 TEXT = re.compile(r"tuoyu_[0-9a-f]{12}_[A-Za-z0-9_-]{43}")
@@ -25,9 +24,7 @@ def pages(prefix, start=LIST):
 
 
 def signed_in(user):
-    client = Client(headers={"accept-language": "en"})
-    client.force_login(user)
-    return client
+    return browser_of(user.username)
 
 
 def text_in(response):

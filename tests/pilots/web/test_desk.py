@@ -138,7 +138,7 @@ def test_each_message_leads_to_what_it_is_about(as_user):
     }
     assert {found: response["Location"] for found, response in links.items()} == {
         ("county", "target.changed"): "/regions/130102/",
-        ("county", "account.password_changed"): DESK,
+        ("county", "account.password_changed"): "/accounts/security/",
         ("system-admin", "mail.undelivered"): QUEUE,
     }
     assert as_user("county").get("/regions/130102/").status_code == 200

@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("pilots", "0010_trail_of_later_tables"),
+        ("pilots", "0012_account_acts"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -1,0 +1,76 @@
+"""Tell people of their roles and of what an office did with their account; each in the transaction of the act."""
+
+from datetime import datetime
+from typing import Any
+
+from pilots.models import AccountChange, Membership
+from pilots.operations.notices import in_each_language, notify
+from pilots.policies.standing import Principal
+from pilots.states.notices import Actor, Everywhere
+from portal.accounts.models import User
+
+
+def tell_of_role(membership: Membership, *, by: Principal | None, at: datetime) -> None:
+    """Tell a person of a new role."""
+    notify(
+        kind="membership.given",
+        key=f"membership.given:{membership.pk}",
+        at=at,
+        user=membership.user,
+        by=by,
+        role=membership.role,
+        place=_place(membership),
+        starts_on=membership.starts_on,
+    )
+
+
+def tell_of_end(membership: Membership, *, by: Principal, at: datetime) -> None:
+    """Tell a person that a role ends; another day is told again."""
+    assert membership.ends_on is not None  # it was written just now
+    notify(
+        kind="membership.ended",
+        key=f"membership.ended:{membership.pk}:{membership.ends_on}",
+        at=at,
+        user=membership.user,
+        by=by,
+        role=membership.role,
+        place=_place(membership),
+        ends_on=membership.ends_on,
+    )
+
+
+def tell_of_reset(change: AccountChange, *, at: datetime) -> None:
+    """Tell a person that the office, or the server's administrator, gave the account a new password."""
+    _tell_of_account("account.password_reset", change, at, actor=_actor(change))
+
+
+def tell_of_removed_factors(change: AccountChange, *, at: datetime) -> None:
+    """Tell a person that the office took the second factors of the account away."""
+    _tell_of_account("account.second_factor_changed", change, at)
+
+
+def tell_of_identity(change: AccountChange, *, at: datetime) -> None:
+    """Tell a person that another identity of the single sign-on opens the account, or none any more."""
+    _tell_of_account("account.identity_changed", change, at, actor=_actor(change))
+
+
+def _tell_of_account(kind: str, change: AccountChange, at: datetime, **more: Any) -> None:
+    user, by = change.user, change.recorded_by
+    notify(kind=kind, key=f"{kind}:{user.pk}:change {change.pk}", at=at, user=user, by=by, instant=at, **more)
+
+
+def _actor(change: AccountChange) -> str:
+    by: User | None = change.recorded_by
+    return by.display_name if by else Actor.SERVER
+
+
+def _place(membership: Membership) -> str | dict[str, str]:
+    """The place as the person knows it; empty where the role hangs on none. Its people read nothing else of it."""
+    place = membership.institution or membership.operator or membership.region
+    return in_each_language(lambda: _name_of(membership)) if place is not None else Everywhere.PORTAL
+
+
+def _name_of(membership: Membership) -> str:
+    named = membership.institution or membership.operator
+    name = named.name if named is not None else membership.region.label if membership.region is not None else ""
+    return f"{name} · {membership.department}" if membership.department else name
