@@ -2,7 +2,7 @@
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup run test check audit bench messages compile-messages lock clean
+.PHONY: help setup run test quick check audit bench messages compile-messages lock clean
 
 # The Python that makes .venv: PYTHON=… chooses one, otherwise the first that is new enough.
 PYTHON ?=
@@ -65,6 +65,9 @@ run: $(VENV)/embedded.stamp ## Serve the portal on http://127.0.0.1:8000 (PORT, 
 
 test: $(VENV)/dev.stamp ## Run all tests, on throwaway servers of their own
 	$(VENV_PYTHON) -m pytest $(ARGS)
+
+quick: $(VENV)/dev.stamp ## Run the tests that need no browser and walk no routes: an answer in some three minutes
+	$(VENV_PYTHON) -m pytest --ignore=tests/browser --ignore=tests/scope $(ARGS)
 
 check: $(VENV)/dev.stamp ## Format, lint and security rules, types, layers, migrations, settings, catalogues, audit
 	$(VENV_PYTHON) -m ruff format --check .
