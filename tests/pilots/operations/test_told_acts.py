@@ -24,7 +24,7 @@ from portal.accounts.models import User
 from portal.approvals.refusals import ReasonRequired
 from portal.audit.models import Seal, Verification
 from tests.pilots.acts import OPERATOR, make_key, make_operator_key, operator_member
-from tests.pilots.people import TODAY, day, give, invite, post, someone
+from tests.pilots.people import day, give, invite, post, someone
 from tests.portal.acts import CITY, propose
 
 pytestmark = pytest.mark.django_db
@@ -167,7 +167,7 @@ def test_change_is_told_as_an_end_and_a_beginning():
 
 def test_administrators_role_holds_for_the_whole_portal():
     user = User.objects.create(username="fresh", name="新人")
-    terms = {"role": Role.AUDIT_ADMINISTRATOR, "starts_on": TODAY, "reason": "任命"}
+    terms = {"role": Role.AUDIT_ADMINISTRATOR, "starts_on": day(0), "reason": "任命"}
     grant_administration(user_id=user.pk, by=someone("security-admin"), at=NOW, **terms)
     assert told("membership.given") == ["fresh"]
     assert "(the whole portal)" in said("membership.given", "en").body
@@ -253,11 +253,11 @@ def test_refused_decision_tells_nobody():
 
 def test_revocation_waits_for_the_office_that_designated():
     institution = Institution.objects.get(number="SJZ-0001")
-    line = standing_designation(institution.pk, TODAY)
+    line = standing_designation(institution.pk, day(0))
     propose_revocation.propose(
         institution_id=institution.pk,
         designation_id=line.pk,
-        effective_on=TODAY,
+        effective_on=day(0),
         document_number="石卫〔2026〕1号",
         reason="检查不合格",
         by=someone("province"),
