@@ -7,12 +7,14 @@ from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from portal.shared.triggers import Protect, Trigger
+
 
 def kept(table: str) -> list[pgtrigger.Trigger]:
     """Triggers that refuse update, delete and truncate."""
     return [
-        pgtrigger.Protect(name=f"{table}_append_only", operation=pgtrigger.Update | pgtrigger.Delete),
-        pgtrigger.Trigger(
+        Protect(name=f"{table}_append_only", operation=pgtrigger.Update | pgtrigger.Delete),
+        Trigger(
             name=f"{table}_no_truncate",
             level=pgtrigger.Statement,
             when=pgtrigger.Before,

@@ -8,11 +8,10 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 
-import pgtrigger
 from django.conf import settings
 from django.db import connection
 
-from portal.audit import digests
+from portal.audit import digests, recording
 from portal.audit.models import Leaf, Seal, Verification
 from portal.audit.sealing import bounds
 
@@ -230,14 +229,6 @@ def _anchored(seals: list[Seal], anchors: dict[date, str]) -> Iterator[Finding]:
 
 
 def _triggers() -> Iterator[Finding]:
-    """Triggers of the trail and of the ledgers that are missing or switched off."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """SELECT c.relname::text, t.tgname::text FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
-                WHERE NOT t.tgisinternal AND t.tgenabled IN ('O', 'A')"""
-        )
-        active = set(cursor.fetchall())
-    for model, trigger in sorted(pgtrigger.registered(), key=lambda pair: str(pair[0]._meta.db_table)):
-        name = trigger.get_pgid(model)
-        if (model._meta.db_table, name) not in active:
-            yield Finding(model._meta.db_table, name, "", What.NOT_RECORDING, "its trigger is missing or switched off")
+    """Triggers of the trail and of the ledgers that are missing, switched off or not what they were."""
+    for table, name, detail in recording.faults():
+        yield Finding(table, name, "", What.NOT_RECORDING, detail)

@@ -3,9 +3,6 @@
 import re
 from pathlib import Path
 
-import pytest
-from django.db import connection
-
 ROOT = Path(__file__).resolve().parents[2]
 READ = re.compile(r"""(?:\benv\.\w+\(|os\.environ\.get\(|os\.environ\[)\s*["']([A-Z_]+)["']""")
 WRITTEN = re.compile(r"^#?([A-Z_]+)=", re.MULTILINE)
@@ -31,10 +28,3 @@ def test_example_names_every_variable_that_is_read_and_no_other():
 def test_constant_parts_of_the_settings_read_nothing_from_the_environment():
     for path in (ROOT / "portal" / "configuration").glob("*.py"):
         assert READ.findall(path.read_text("utf-8")) == []
-
-
-@pytest.mark.django_db
-def test_triggers_find_their_setting_and_roll_nothing_back():
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT current_setting('pgtrigger.ignore')")
-        assert cursor.fetchone() == ("{}",)

@@ -3,12 +3,13 @@
 from collections.abc import Iterator
 from datetime import date, timedelta
 
+import pgtrigger
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import ProgrammingError, connection, connections, transaction
+from django.db import InternalError, ProgrammingError, connection, connections, transaction
 from django.utils import timezone
 
-from pilots.models import Institution, NightRun
+from pilots.models import Institution, NightRun, Operator
 from pilots.operations.institutions import Entry, register_institution
 from pilots.operations.nightly import run_night
 from portal.audit.digests import event_tables
@@ -38,7 +39,11 @@ def as_application(committed_db: str, settings) -> Iterator[None]:
 
 
 def refused(sql, match="permission denied|must be owner"):
-    with pytest.raises(ProgrammingError, match=match), transaction.atomic(), connection.cursor() as cursor:
+    with (
+        pytest.raises((ProgrammingError, InternalError), match=match),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
         cursor.execute(sql)
 
 
@@ -60,6 +65,24 @@ def test_trail_cannot_be_altered(as_application):
     refused("CREATE TABLE shadow (pgh_id bigint)")
     refused("UPDATE django_migrations SET name = name")
     refused("SET ROLE postgres")
+
+
+def ignore_all_triggers():
+    """What pgtrigger's guard would ask for, for this session."""
+    names = ",".join(trigger.get_pgid(model) for model, trigger in pgtrigger.registered())
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('pgtrigger.ignore', %s, false)", [f"{{{names}}}"])
+
+
+def test_role_cannot_have_its_triggers_skipped(as_application):
+    ignore_all_triggers()
+    operator = Operator.objects.create(name="甲")
+    Operator.objects.filter(pk=operator.pk).update(name="乙")
+    events = Operator.pgh_event_model.objects.filter(pgh_obj=operator).order_by("pgh_id")
+    assert [(event.pgh_label, event.name) for event in events] == [("insert", "甲"), ("update", "乙")]
+    refused("UPDATE pilots_target SET goal = goal + 1", match="Cannot update")
+    refused("DELETE FROM pilots_capacityreport", match="Cannot update or delete")
+    refused("SET session_replication_role = replica")
 
 
 def test_application_does_its_work(as_application):
