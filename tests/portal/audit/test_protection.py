@@ -14,7 +14,7 @@ from pilots.operations.institutions import Entry, register_institution
 from pilots.operations.nightly import run_night
 from portal.audit.digests import event_tables
 from portal.audit.models import Seal
-from portal.audit.protection import KEPT, CannotProtect, protect
+from portal.audit.protection import KEPT, CannotProtect, alterable_tables, protect
 from portal.audit.sealing import seal_days
 from portal.audit.verifying import verify
 from tests.pilots.acts import county_officer, noon, report
@@ -101,6 +101,19 @@ def test_application_seals_and_verifies(as_application):
     (seal,) = seal_days(at=tomorrow, settled=lambda: tomorrow)
     assert Seal.objects.get() == seal
     assert verify().findings == []
+    assert alterable_tables() == []
+
+
+@pytest.mark.django_db
+def test_owner_may_alter_every_table_of_the_trail():
+    assert alterable_tables() == sorted([*event_tables(), *KEPT])
+
+
+@pytest.mark.django_db
+def test_command_without_a_role_is_refused_in_production(settings):
+    settings.DATABASE_APP_ROLE, settings.PRODUCTION = "", True
+    with pytest.raises(CommandError, match="could alter it"):
+        call_command("protect_trail")
 
 
 @pytest.mark.django_db
