@@ -167,6 +167,7 @@ def test_keys_are_for_directors_and_the_county_unit():
     [
         ("night_run.late", {"day": TODAY}, {"system-admin"}),
         ("trail.sealed", {"day": TODAY, "events": 3, "digest": "ab"}, {"auditor", "audit-admin"}),
+        ("trail.late", {"day": TODAY}, {"auditor", "audit-admin"}),
         ("trail.broken", {"day": TODAY, "finding": "x"}, {"auditor", "audit-admin", "security-admin"}),
     ],
 )

@@ -13,7 +13,7 @@ from pilots.operations.keys import revoke_key, rotate_key, tell_expiring_keys
 from pilots.operations.memberships import change_membership, end_membership
 from pilots.operations.notices import deliver_due, notify, unread_count
 from pilots.operations.targets import change_target
-from pilots.operations.trail_notices import tell_of_findings, tell_of_seals
+from pilots.operations.trail_notices import tell_of_findings, tell_of_lateness, tell_of_seals
 from pilots.policies.proposals import deciders
 from pilots.queries.designations import standing_designation
 from pilots.queries.notices import messages_of, words
@@ -22,9 +22,9 @@ from pilots.tasks.keys import tell_expiring
 from pilots.tasks.trail import tell_auditors
 from portal.accounts.models import User
 from portal.approvals.refusals import ReasonRequired
-from portal.audit.models import Seal, Verification
+from portal.audit.models import Seal, SealMail, Verification
 from tests.pilots.acts import OPERATOR, make_key, make_operator_key, operator_member
-from tests.pilots.people import TODAY, day, give, invite, post, someone
+from tests.pilots.people import day, give, invite, post, someone
 from tests.portal.acts import CITY, propose
 
 pytestmark = pytest.mark.django_db
@@ -167,7 +167,7 @@ def test_change_is_told_as_an_end_and_a_beginning():
 
 def test_administrators_role_holds_for_the_whole_portal():
     user = User.objects.create(username="fresh", name="新人")
-    terms = {"role": Role.AUDIT_ADMINISTRATOR, "starts_on": TODAY, "reason": "任命"}
+    terms = {"role": Role.AUDIT_ADMINISTRATOR, "starts_on": day(0), "reason": "任命"}
     grant_administration(user_id=user.pk, by=someone("security-admin"), at=NOW, **terms)
     assert told("membership.given") == ["fresh"]
     assert "(the whole portal)" in said("membership.given", "en").body
@@ -253,11 +253,11 @@ def test_refused_decision_tells_nobody():
 
 def test_revocation_waits_for_the_office_that_designated():
     institution = Institution.objects.get(number="SJZ-0001")
-    line = standing_designation(institution.pk, TODAY)
+    line = standing_designation(institution.pk, day(0))
     propose_revocation.propose(
         institution_id=institution.pk,
         designation_id=line.pk,
-        effective_on=TODAY,
+        effective_on=day(0),
         document_number="石卫〔2026〕1号",
         reason="检查不合格",
         by=someone("province"),
@@ -314,6 +314,34 @@ def test_broken_trail_is_told_once_a_day():
     tell_auditors()
     assert told("trail.broken") == ["audit-admin", "auditor", "security-admin"]
     assert "pilots_x 1: changed" in said("trail.broken", "zh-hans").body
+
+
+def morning(hour, minute=0):
+    return timezone.localtime().replace(hour=hour, minute=minute, second=0, microsecond=0)
+
+
+def test_night_that_sealed_nothing_is_told_once_in_the_morning():
+    yesterday = timezone.localdate() - timedelta(days=1)
+    seal(yesterday - timedelta(days=1))
+    assert tell_of_lateness(at=morning(5, 59)) is False
+    assert tell_of_lateness(at=morning(6)) is True
+    assert tell_of_lateness(at=morning(7)) is True
+    assert told("trail.late") == ["audit-admin", "auditor"]
+    assert f"the trail of {yesterday} was not sealed" in said("trail.late", "en").body
+    assert str(yesterday) in said("trail.late", "zh-hans").subject
+
+
+def test_night_that_verified_or_mailed_nothing_is_told(settings):
+    at = morning(6)
+    assert tell_of_lateness(at=at) is False  # no day is over
+    made = seal(timezone.localdate() - timedelta(days=1))
+    assert tell_of_lateness(at=at) is True
+    Verification.objects.create(verified_at=at, events=3, findings=0)
+    assert tell_of_lateness(at=at) is False
+    settings.AUDIT_SEAL_RECIPIENTS = ["audit@example.org"]
+    assert tell_of_lateness(at=at) is True
+    SealMail.objects.create(seal=made, recipient="audit@example.org")
+    assert tell_of_lateness(at=at) is False
 
 
 # --- texts in each language ----------------------------------------------------------------------------
