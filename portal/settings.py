@@ -75,11 +75,10 @@ DATABASES = {
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
         # Our longest query is one pass over the register: compiling it costs more than it saves. A transaction that
-        # is forgotten open would hold the night run's watermark back. Where pgtrigger.ignore is not set, each call of a
-        # trigger fails at reading it and rolls that back, past all checks that wait for the commit: long imports crawl.
+        # is forgotten open would hold the night run's watermark back.
         "OPTIONS": {
             **DATABASE_CONFIG.get("OPTIONS", {}),
-            "options": "-c jit=off -c idle_in_transaction_session_timeout=10min -c pgtrigger.ignore={}",
+            "options": "-c jit=off -c idle_in_transaction_session_timeout=10min",
         },
     },
 }

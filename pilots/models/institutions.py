@@ -11,6 +11,7 @@ from pilots.models.ledgers import Recorded
 from pilots.models.regions import Region
 from pilots.states.institutions import LegalNature, ServiceModel
 from portal.audit.tracking import tracked
+from portal.shared.triggers import Protect
 from portal.shared.validators import validate_credit_code
 
 
@@ -155,13 +156,13 @@ class Institution(Recorded):
             ),
         ]
         triggers: ClassVar[list[pgtrigger.Trigger]] = [
-            pgtrigger.Protect(name="institution_no_delete", operation=pgtrigger.Delete),
-            pgtrigger.Protect(
+            Protect(name="institution_no_delete", operation=pgtrigger.Delete),
+            Protect(
                 name="institution_keeps_what_figures_rest_on",
                 operation=pgtrigger.Update,
                 condition=pgtrigger.AnyChange("number", "county", "service_model", "opened_on", "recorded_at"),
             ),
-            pgtrigger.Protect(
+            Protect(
                 name="institution_closes_once",
                 operation=pgtrigger.Update,
                 condition=pgtrigger.Q(old__closed_on__isnull=False)

@@ -8,6 +8,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from pilots.states.capacity import Source
+from portal.shared.triggers import Protect, Trigger
 
 
 class ClockTimestamp(models.Func):
@@ -25,8 +26,8 @@ class ClockTimestamp(models.Func):
 def append_only(table: str) -> list[pgtrigger.Trigger]:
     """Triggers that refuse update, delete and truncate of a ledger."""
     return [
-        pgtrigger.Protect(name=f"{table}_append_only", operation=pgtrigger.Update | pgtrigger.Delete),
-        pgtrigger.Trigger(
+        Protect(name=f"{table}_append_only", operation=pgtrigger.Update | pgtrigger.Delete),
+        Trigger(
             name=f"{table}_no_truncate",
             level=pgtrigger.Statement,
             when=pgtrigger.Before,
@@ -41,7 +42,7 @@ def corrects_its_own(table: str, *columns: str) -> pgtrigger.Trigger:
     same = " AND ".join(f"x.{column} = NEW.{column}" for column in columns)
     known = "SELECT 1 FROM {meta.db_table} x WHERE x.id = NEW.corrects_id AND " + same  # noqa: S608  # our own names
     refuse = f"IF NOT EXISTS ({known}) THEN RAISE EXCEPTION 'A correction stays with its own.'; END IF; RETURN NEW;"
-    return pgtrigger.Trigger(
+    return Trigger(
         name=f"{table}_corrects_its_own",
         when=pgtrigger.Before,
         operation=pgtrigger.Insert,

@@ -8,6 +8,7 @@ from django.db.models import ExpressionWrapper, F, Q, Value
 from django.utils.translation import gettext_lazy as _
 
 from pilots.states.roles import ADMINISTRATOR_ROLES, INSTITUTION_ROLES, REGION_ROLES, ROLE_LEVELS, Role
+from portal.shared.triggers import Protect, Trigger
 
 _DAY_BEFORE_FIRST = ExpressionWrapper(F("starts_on") - Value(1), output_field=models.DateField())
 
@@ -88,9 +89,9 @@ PERFORM 1 FROM accounts_user WHERE id = NEW.user_id FOR NO KEY UPDATE;
 {_refuse_beside(_SAME, "membership_once_at_a_time", "The person holds this role here at this time already.")}
 RETURN NULL;"""  # noqa: S608  # made of our own names
 
-MEMBERSHIP_TRIGGERS = [
-    pgtrigger.Protect(name="membership_no_delete", operation=pgtrigger.Delete),
-    pgtrigger.Protect(
+MEMBERSHIP_TRIGGERS: list[pgtrigger.Trigger] = [
+    Protect(name="membership_no_delete", operation=pgtrigger.Delete),
+    Protect(
         name="membership_stays_as_given",
         operation=pgtrigger.Update,
         condition=pgtrigger.AnyChange(
@@ -98,7 +99,7 @@ MEMBERSHIP_TRIGGERS = [
         ),
     ),
     # After the row, so that a refused one has already met the conditions on one row.
-    pgtrigger.Trigger(
+    Trigger(
         name="membership_fits",
         when=pgtrigger.After,
         operation=pgtrigger.Insert | pgtrigger.Update,

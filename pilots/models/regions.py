@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from pilots.models.ledgers import Recorded, append_only
 from pilots.states.regions import FactKind, Level
 from portal.audit.tracking import tracked
+from portal.shared.triggers import Protect
 
 
 class RegionQuerySet(models.QuerySet["Region"]):
@@ -68,12 +69,12 @@ class Region(models.Model):
         ]
         triggers: ClassVar[list[pgtrigger.Trigger]] = [
             # Figures of past days are sums up this tree; regions that change need dates of their own first.
-            pgtrigger.Protect(
+            Protect(
                 name="region_keeps_its_place",
                 operation=pgtrigger.Update,
                 condition=pgtrigger.AnyChange("code", "level", "parent"),
             ),
-            pgtrigger.Protect(name="region_no_delete", operation=pgtrigger.Delete),
+            Protect(name="region_no_delete", operation=pgtrigger.Delete),
         ]
 
     def __str__(self) -> str:

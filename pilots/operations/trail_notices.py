@@ -4,17 +4,23 @@ The trail knows nothing of the programme. So this reads what it wrote, a few min
 notice was missed is told by the next call, each once.
 """
 
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
 from pilots.operations.notices import notify
 from portal.audit.models import Seal, Verification
+from portal.audit.publishing import is_mail_due
+from portal.audit.sealing import is_seal_missing
+from portal.audit.verifying import is_verification_missing
 
 LOOKED_BACK = timedelta(days=7)
 """What is older was told in its time, or is told by nobody any more."""
 LONGEST_FINDING = 300
+LATE_FROM = time(6)
+"""From this hour on the night's sealing, with three tries, should have come to its end."""
 
 
 @transaction.atomic
@@ -35,3 +41,18 @@ def tell_of_findings(*, at: datetime) -> None:
         day = timezone.localdate(verification.verified_at)
         finding = verification.first_finding[:LONGEST_FINDING]
         notify(kind="trail.broken", key=f"trail.broken:{day}", at=at, day=day, finding=finding)
+
+
+@transaction.atomic
+def tell_of_lateness(*, at: datetime) -> bool:
+    """Tell, once for a day, that in the morning the day before is not sealed, verified and mailed; whether it is so."""
+    if timezone.localtime(at).time() < LATE_FROM or not _is_undone(at):
+        return False
+    day = timezone.localdate(at) - timedelta(days=1)
+    notify(kind="trail.late", key=f"trail.late:{day}", at=at, day=day)
+    return True
+
+
+def _is_undone(at: datetime) -> bool:
+    unsent = is_mail_due(recipients=settings.AUDIT_SEAL_RECIPIENTS, at=at)
+    return is_seal_missing(at) or is_verification_missing(at) or unsent

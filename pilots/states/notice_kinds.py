@@ -238,9 +238,21 @@ _KINDS = (
         Topic.TRAIL,
         Severity.URGENT,
         {Readers.AUDITORS, Readers.SECURITY_ADMINISTRATORS},
-        _("The trail does not match its seals"),
-        _("The check of the trail on %(day)s found a difference: %(finding)s"),
+        _("The check of the trail found something wrong"),
+        _("The check of the trail on %(day)s found: %(finding)s"),
         ("day", "finding"),
+    ),
+    _kind(
+        "trail.late",
+        Topic.TRAIL,
+        Severity.URGENT,
+        {Readers.AUDITORS},
+        _("The trail of %(day)s is not sealed"),
+        _(
+            "By the morning the trail of %(day)s was not sealed, checked and mailed. It is tried again every hour; "
+            "have the log of the worker looked at."
+        ),
+        ("day",),
     ),
 )
 

@@ -170,5 +170,6 @@ PAGES = {
     "account.new_address": "usersessions_list",
     "account.locked": "usersessions_list",
     "trail.sealed": "seals",
+    "trail.late": "seals",
 }
 """Pages of kinds that are not about an institution or region; a page must be open to all readers of its kind."""

@@ -24,7 +24,7 @@ def verification() -> Row | None:
         "instant": instant,
         "text": _("The whole trail was verified on %(instant)s: nothing was altered.") % {"instant": instant}
         if sound
-        else _("The trail was altered: %(count)d findings on %(instant)s. The first: %(first)s")
+        else _("The verification of the trail on %(instant)s has %(count)d findings. The first: %(first)s")
         % {"count": last.findings, "instant": instant, "first": last.first_finding},
         "last_day": last.last_day,
         "first_day": last.first_day,

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.approvals.states import State
 from portal.audit.tracking import tracked
+from portal.shared.triggers import Protect, Trigger
 
 
 class ProposalQuerySet(models.QuerySet["Proposal"]):
@@ -120,7 +121,7 @@ class Proposal(models.Model):
             models.Index(fields=["act", "result_id"], name="proposal_result", condition=Q(result_id__isnull=False)),
         ]
         triggers: ClassVar[list[pgtrigger.Trigger]] = [
-            pgtrigger.Protect(
+            Protect(
                 name="proposal_stays_as_proposed",
                 operation=pgtrigger.Update,
                 condition=pgtrigger.AnyChange(
@@ -137,13 +138,13 @@ class Proposal(models.Model):
                     "expires_at",
                 ),
             ),
-            pgtrigger.Protect(
+            Protect(
                 name="proposal_decided_once",
                 operation=pgtrigger.Update,
                 condition=pgtrigger.Condition("OLD.state <> 'open'"),
             ),
-            pgtrigger.Protect(name="proposal_no_delete", operation=pgtrigger.Delete),
-            pgtrigger.Trigger(
+            Protect(name="proposal_no_delete", operation=pgtrigger.Delete),
+            Trigger(
                 name="proposal_no_truncate",
                 level=pgtrigger.Statement,
                 when=pgtrigger.Before,

@@ -7,12 +7,14 @@ from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from portal.shared.triggers import Protect, Trigger
+
 
 def kept(table: str) -> list[pgtrigger.Trigger]:
     """Triggers that refuse update, delete and truncate."""
     return [
-        pgtrigger.Protect(name=f"{table}_append_only", operation=pgtrigger.Update | pgtrigger.Delete),
-        pgtrigger.Trigger(
+        Protect(name=f"{table}_append_only", operation=pgtrigger.Update | pgtrigger.Delete),
+        Trigger(
             name=f"{table}_no_truncate",
             level=pgtrigger.Statement,
             when=pgtrigger.Before,
@@ -66,9 +68,12 @@ class Seal(models.Model):
 
 
 class SealMail(models.Model):
-    """That a day's seal was mailed, and to whom."""
+    """That a day's seal, or what a verification found, was mailed, and to whom."""
 
-    seal = models.ForeignKey(Seal, on_delete=models.PROTECT, related_name="mails", verbose_name=_("seal"))
+    seal = models.ForeignKey(Seal, on_delete=models.PROTECT, null=True, related_name="mails", verbose_name=_("seal"))
+    verification = models.ForeignKey(
+        "Verification", on_delete=models.PROTECT, null=True, related_name="mails", verbose_name=_("verification")
+    )
     recipient = models.EmailField(_("recipient"))
     sent_at = models.DateTimeField(_("sent at"), db_default=Now())
 
@@ -77,11 +82,16 @@ class SealMail(models.Model):
         verbose_name_plural = _("mails of seals")
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(fields=["seal", "recipient"], name="seal_mailed_once"),
+            models.UniqueConstraint(fields=["verification", "recipient"], name="verification_mailed_once"),
+            models.CheckConstraint(
+                condition=models.Q(seal__isnull=True) ^ models.Q(verification__isnull=True),
+                name="seal_mail_is_of_one",
+            ),
         ]
         triggers: ClassVar[list[pgtrigger.Trigger]] = kept("seal_mail")
 
     def __str__(self) -> str:
-        return f"{self.seal_id} → {self.recipient}"
+        return f"{self.seal_id or self.verification_id} → {self.recipient}"
 
 
 class Verification(models.Model):

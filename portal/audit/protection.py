@@ -30,6 +30,17 @@ def protect(*, role: str, password: str = "") -> list[str]:
     return _let_read_statistics(role)
 
 
+def alterable_tables() -> list[str]:
+    """Tables of the trail that the connected role may change, remove from or empty; none for the application's role."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT name FROM unnest(%s) name
+                WHERE has_table_privilege(quote_ident(name), 'UPDATE, DELETE, TRUNCATE') ORDER BY 1""",
+            [[*event_tables(), *KEPT]],
+        )
+        return [name for (name,) in cursor.fetchall()]
+
+
 def _make(role: str, password: str) -> None:
     with connection.cursor() as cursor:
         cursor.execute(

@@ -17,6 +17,8 @@ from django.utils.translation import gettext_lazy as _
 from pghistory import core, trigger
 from pghistory.models import Event
 
+from portal.shared.triggers import Protect, Trigger, Unguarded
+
 Model = TypeVar("Model", bound=models.Model)
 
 NOW = "clock_timestamp()"
@@ -63,7 +65,7 @@ class TrailEvent(Event):
         abstract = True
 
 
-class TrailTrigger(trigger.Event):
+class TrailTrigger(Unguarded, trigger.Event):
     """pghistory's trigger, without the shared row of context that it would write for statements."""
 
     def get_func(self, model: Any) -> pgtrigger.Func:
@@ -143,14 +145,13 @@ def tracked(*, secret: Sequence[str] = (), derived: Sequence[str] = ()) -> Calla
             obj_field=pghistory.ObjForeignKey(related_name="+"),
             context_field=pghistory.ContextJSONField(),
             context_id_field=None,  # type: ignore[arg-type]  # documented
-            append_only=True,
             model_name=name,
             base_model=TrailEvent,
             meta={
                 "verbose_name": model._meta.verbose_name,
                 "verbose_name_plural": model._meta.verbose_name_plural,
                 "indexes": _indexes(model, name.lower()),
-                "triggers": [_no_truncate()],
+                "triggers": _append_only(),
             },
         )(model)
         return model
@@ -193,11 +194,14 @@ def _indexes(model: type[models.Model], name: str) -> list[models.Index]:
     return indexes
 
 
-def _no_truncate() -> pgtrigger.Trigger:
-    return pgtrigger.Trigger(
-        name="no_truncate",
-        level=pgtrigger.Statement,
-        when=pgtrigger.Before,
-        operation=pgtrigger.Truncate,
-        func="RAISE EXCEPTION 'Cannot truncate % : the trail is append-only.', TG_TABLE_NAME;",
-    )
+def _append_only() -> list[pgtrigger.Trigger]:
+    return [
+        Trigger(
+            name="no_truncate",
+            level=pgtrigger.Statement,
+            when=pgtrigger.Before,
+            operation=pgtrigger.Truncate,
+            func="RAISE EXCEPTION 'Cannot truncate % : the trail is append-only.', TG_TABLE_NAME;",
+        ),
+        Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete),
+    ]

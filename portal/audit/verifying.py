@@ -8,14 +8,16 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 
-import pgtrigger
 from django.conf import settings
 from django.db import connection
+from django.utils import timezone
 
-from portal.audit import digests
+from portal.audit import digests, recording
 from portal.audit.models import Leaf, Seal, Verification
+from portal.audit.protection import alterable_tables
 from portal.audit.sealing import bounds
 
+UNPROTECTED = "the portal connects as a role that may change the trail; run protect_trail"
 LEAVES, SEALS = "audit_leaf", "audit_seal"
 _DAY = re.compile(r"[1-9]\d{3}-\d\d-\d\d")
 
@@ -33,6 +35,7 @@ class What(StrEnum):
     SEAL_BROKEN = "seal broken"
     TAIL_CUT_OFF = "tail cut off"
     NOT_RECORDING = "not recording"
+    UNPROTECTED = "unprotected"
 
 
 @dataclass(frozen=True)
@@ -65,7 +68,7 @@ class Report:
 
 
 class AnchorUnreadable(Exception):
-    """The file with the seals is not one."""
+    """The file with the seals is not one, or cannot be read or written."""
 
 
 def verify(anchors: dict[date, str] | None = None) -> Report:
@@ -85,27 +88,48 @@ def verify(anchors: dict[date, str] | None = None) -> Report:
     return Report(len(seals), leaves.number, seals[-1].day if seals else None, found)
 
 
-def record_verification(*, at: datetime) -> Verification:
-    """Verify against this machine's own file of seals, and keep what was found."""
-    problem = ""
+def record_verification(*, at: datetime, problem: str = "") -> Verification:
+    """Verify against this machine's own file of seals, and keep what was found; `problem` is one known before."""
+    problems = [problem] if problem else []
+    anchors = None
     try:
-        report = verify(read_anchors(anchor_file()) if anchor_file().exists() else None)
+        anchors = read_anchors(anchor_file()) if is_there(anchor_file()) else None
     except AnchorUnreadable as error:
-        problem, report = str(error), verify()
+        problems = problems or [str(error)]
+    report = verify(anchors)
+    if settings.PRODUCTION:
+        problems += [str(Finding(table, "", "", What.UNPROTECTED, UNPROTECTED)) for table in alterable_tables()[:1]]
+    said = [*map(str, report.findings), *problems]
     first = report.findings[0] if report.findings else None
     return Verification.objects.create(
         verified_at=at,
         last_day=report.last_day,
         events=report.leaves,
-        findings=len(report.findings) + bool(problem),
-        first_finding=(problem or str(first or ""))[:500],
+        findings=len(said),
+        first_finding=said[0][:500] if said else "",
         first_day=date.fromisoformat(first.day) if first and _DAY.fullmatch(first.day) else None,
+    )
+
+
+def is_verification_missing(now: datetime) -> bool:
+    """Whether there are seals and nobody has verified them since midnight (Asia/Shanghai)."""
+    return (
+        Seal.objects.exists()
+        and not Verification.objects.filter(verified_at__gte=bounds(timezone.localdate(now))[0]).exists()
     )
 
 
 def anchor_file() -> Path:
     """The file in which every sealed day has its line."""
     return Path(settings.AUDIT_SEAL_DIRECTORY) / "seals.jsonl"
+
+
+def is_there(path: Path) -> bool:
+    """Whether there is such a file. Raises AnchorUnreadable where one may not look."""
+    try:
+        return path.exists()
+    except OSError as problem:
+        raise AnchorUnreadable(f"{path} cannot be looked at: {problem}") from problem
 
 
 def read_anchors(path: Path) -> dict[date, str]:
@@ -230,14 +254,6 @@ def _anchored(seals: list[Seal], anchors: dict[date, str]) -> Iterator[Finding]:
 
 
 def _triggers() -> Iterator[Finding]:
-    """Triggers of the trail and of the ledgers that are missing or switched off."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """SELECT c.relname::text, t.tgname::text FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
-                WHERE NOT t.tgisinternal AND t.tgenabled IN ('O', 'A')"""
-        )
-        active = set(cursor.fetchall())
-    for model, trigger in sorted(pgtrigger.registered(), key=lambda pair: str(pair[0]._meta.db_table)):
-        name = trigger.get_pgid(model)
-        if (model._meta.db_table, name) not in active:
-            yield Finding(model._meta.db_table, name, "", What.NOT_RECORDING, "its trigger is missing or switched off")
+    """Triggers of the trail and of the ledgers that are missing, switched off or not what they were."""
+    for table, name, detail in recording.faults():
+        yield Finding(table, name, "", What.NOT_RECORDING, detail)

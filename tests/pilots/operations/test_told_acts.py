@@ -13,7 +13,7 @@ from pilots.operations.keys import revoke_key, rotate_key, tell_expiring_keys
 from pilots.operations.memberships import change_membership, end_membership
 from pilots.operations.notices import deliver_due, notify, unread_count
 from pilots.operations.targets import change_target
-from pilots.operations.trail_notices import tell_of_findings, tell_of_seals
+from pilots.operations.trail_notices import tell_of_findings, tell_of_lateness, tell_of_seals
 from pilots.policies.proposals import deciders
 from pilots.queries.designations import standing_designation
 from pilots.queries.notices import messages_of, words
@@ -22,7 +22,7 @@ from pilots.tasks.keys import tell_expiring
 from pilots.tasks.trail import tell_auditors
 from portal.accounts.models import User
 from portal.approvals.refusals import ReasonRequired
-from portal.audit.models import Seal, Verification
+from portal.audit.models import Seal, SealMail, Verification
 from tests.pilots.acts import OPERATOR, make_key, make_operator_key, operator_member
 from tests.pilots.people import day, give, invite, post, someone
 from tests.portal.acts import CITY, propose
@@ -314,6 +314,34 @@ def test_broken_trail_is_told_once_a_day():
     tell_auditors()
     assert told("trail.broken") == ["audit-admin", "auditor", "security-admin"]
     assert "pilots_x 1: changed" in said("trail.broken", "zh-hans").body
+
+
+def morning(hour, minute=0):
+    return timezone.localtime().replace(hour=hour, minute=minute, second=0, microsecond=0)
+
+
+def test_night_that_sealed_nothing_is_told_once_in_the_morning():
+    yesterday = timezone.localdate() - timedelta(days=1)
+    seal(yesterday - timedelta(days=1))
+    assert tell_of_lateness(at=morning(5, 59)) is False
+    assert tell_of_lateness(at=morning(6)) is True
+    assert tell_of_lateness(at=morning(7)) is True
+    assert told("trail.late") == ["audit-admin", "auditor"]
+    assert f"the trail of {yesterday} was not sealed" in said("trail.late", "en").body
+    assert str(yesterday) in said("trail.late", "zh-hans").subject
+
+
+def test_night_that_verified_or_mailed_nothing_is_told(settings):
+    at = morning(6)
+    assert tell_of_lateness(at=at) is False  # no day is over
+    made = seal(timezone.localdate() - timedelta(days=1))
+    assert tell_of_lateness(at=at) is True
+    Verification.objects.create(verified_at=at, events=3, findings=0)
+    assert tell_of_lateness(at=at) is False
+    settings.AUDIT_SEAL_RECIPIENTS = ["audit@example.org"]
+    assert tell_of_lateness(at=at) is True
+    SealMail.objects.create(seal=made, recipient="audit@example.org")
+    assert tell_of_lateness(at=at) is False
 
 
 # --- texts in each language ----------------------------------------------------------------------------

@@ -3,17 +3,18 @@
 from collections.abc import Iterator
 from datetime import date, timedelta
 
+import pgtrigger
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import ProgrammingError, connection, connections, transaction
+from django.db import InternalError, ProgrammingError, connection, connections, transaction
 from django.utils import timezone
 
-from pilots.models import Institution, NightRun
+from pilots.models import Institution, NightRun, Operator
 from pilots.operations.institutions import Entry, register_institution
 from pilots.operations.nightly import run_night
 from portal.audit.digests import event_tables
 from portal.audit.models import Seal
-from portal.audit.protection import KEPT, CannotProtect, protect
+from portal.audit.protection import KEPT, CannotProtect, alterable_tables, protect
 from portal.audit.sealing import seal_days
 from portal.audit.verifying import verify
 from tests.pilots.acts import county_officer, noon, report
@@ -38,7 +39,11 @@ def as_application(committed_db: str, settings) -> Iterator[None]:
 
 
 def refused(sql, match="permission denied|must be owner"):
-    with pytest.raises(ProgrammingError, match=match), transaction.atomic(), connection.cursor() as cursor:
+    with (
+        pytest.raises((ProgrammingError, InternalError), match=match),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
         cursor.execute(sql)
 
 
@@ -62,6 +67,24 @@ def test_trail_cannot_be_altered(as_application):
     refused("SET ROLE postgres")
 
 
+def ignore_all_triggers():
+    """What pgtrigger's guard would ask for, for this session."""
+    names = ",".join(trigger.get_pgid(model) for model, trigger in pgtrigger.registered())
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('pgtrigger.ignore', %s, false)", [f"{{{names}}}"])
+
+
+def test_role_cannot_have_its_triggers_skipped(as_application):
+    ignore_all_triggers()
+    operator = Operator.objects.create(name="甲")
+    Operator.objects.filter(pk=operator.pk).update(name="乙")
+    events = Operator.pgh_event_model.objects.filter(pgh_obj=operator).order_by("pgh_id")
+    assert [(event.pgh_label, event.name) for event in events] == [("insert", "甲"), ("update", "乙")]
+    refused("UPDATE pilots_target SET goal = goal + 1", match="Cannot update")
+    refused("DELETE FROM pilots_capacityreport", match="Cannot update or delete")
+    refused("SET session_replication_role = replica")
+
+
 def test_application_does_its_work(as_application):
     entry = Entry("130102", "角色测试托育园", "social", date(2021, 1, 1), operator_name="某举办者")
     institution = register_institution(entry=entry, filing=None, by=county_officer(), at=timezone.now())
@@ -78,6 +101,19 @@ def test_application_seals_and_verifies(as_application):
     (seal,) = seal_days(at=tomorrow, settled=lambda: tomorrow)
     assert Seal.objects.get() == seal
     assert verify().findings == []
+    assert alterable_tables() == []
+
+
+@pytest.mark.django_db
+def test_owner_may_alter_every_table_of_the_trail():
+    assert alterable_tables() == sorted([*event_tables(), *KEPT])
+
+
+@pytest.mark.django_db
+def test_command_without_a_role_is_refused_in_production(settings):
+    settings.DATABASE_APP_ROLE, settings.PRODUCTION = "", True
+    with pytest.raises(CommandError, match="could alter it"):
+        call_command("protect_trail")
 
 
 @pytest.mark.django_db

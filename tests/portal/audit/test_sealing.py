@@ -2,20 +2,23 @@
 
 import io
 import json
+import smtplib
 from datetime import timedelta
 
 import pytest
 from django.core import mail
 from django.core.management import CommandError, call_command
+from django.db import OperationalError
 from django.utils import timezone
 
 from pilots.models import Operator
 from portal.audit import tasks
 from portal.audit.models import Leaf, Seal, SealMail, Verification
-from portal.audit.publishing import append_to_file
+from portal.audit.publishing import append_to_file, is_mail_due
 from portal.audit.sealing import bounds, is_seal_missing, seal_days
 from portal.audit.tracking import event_models
-from portal.audit.verifying import AnchorUnreadable, What, anchor_file, read_anchors, verify
+from portal.audit.verifying import AnchorUnreadable, What, anchor_file, is_verification_missing, read_anchors, verify
+from portal.shared.watermark import WatermarkUnknown
 from tests.portal.audit.acts import run, seal, spread_over_days
 
 pytestmark = pytest.mark.django_db
@@ -150,6 +153,103 @@ def test_file_that_is_none_is_a_finding_and_stops_nothing(two_days):
     tasks.seal_trail()
     assert Verification.objects.get().findings == 1
     assert "is not a file of seals" in Verification.objects.get().first_finding
+
+
+def test_night_goes_on_where_its_file_cannot_be_written(two_days, settings, tmp_path):
+    (tmp_path / "file").write_text("")
+    settings.AUDIT_SEAL_DIRECTORY = tmp_path / "file" / "seals"
+    settings.AUDIT_SEAL_RECIPIENTS = ["audit@example.org"]
+    tasks.seal_trail()
+    assert Seal.objects.count() == 2
+    assert "cannot be written" in Verification.objects.get().first_finding
+    assert Verification.objects.get().findings == 1
+    assert "cannot be written" in mail.outbox[0].body
+    assert bytes(Seal.objects.latest("day").digest).hex() in mail.outbox[0].body
+
+
+def test_file_is_as_it_was_where_the_disk_is_full(two_days, monkeypatch):
+    seal(bounds(YESTERDAY)[0] + timedelta(hours=3))
+    append_to_file()
+    before = anchor_file().read_bytes()
+    seal()
+
+    def full(_number):
+        raise OSError("no space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("os.fsync", full)
+        with pytest.raises(AnchorUnreadable, match="no space left"):
+            append_to_file()
+    assert anchor_file().read_bytes() == before != b""
+    assert append_to_file() == 1
+
+
+def test_night_goes_on_where_no_day_can_be_sealed(two_days, settings, monkeypatch):
+    settings.AUDIT_SEAL_RECIPIENTS = ["audit@example.org"]
+    seal(bounds(YESTERDAY)[0] + timedelta(hours=3))
+
+    def fail(**_named):
+        raise WatermarkUnknown("nobody may look")
+
+    monkeypatch.setattr("portal.audit.sealing.seal_days", fail)
+    tasks.seal_trail()
+    assert Seal.objects.count() == 1
+    assert Verification.objects.get().findings == 0
+    assert len(mail.outbox) == 1
+    assert is_seal_missing(timezone.now())
+
+
+def test_verification_that_fails_is_done_again_within_the_hour(two_days, settings, monkeypatch):
+    settings.AUDIT_SEAL_RECIPIENTS = ["audit@example.org"]
+
+    def fail(*_anchors):
+        raise OperationalError("canceling statement due to statement timeout")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("portal.audit.verifying.verify", fail)
+        tasks.seal_trail()
+    assert (Verification.objects.count(), len(mail.outbox)) == (0, 1)
+    assert is_verification_missing(timezone.now())
+    tasks.catch_up()
+    assert (Verification.objects.count(), len(mail.outbox)) == (1, 1)
+    assert not is_verification_missing(timezone.now())
+
+
+def test_mail_that_fails_keeps_no_other_back_and_is_sent_within_the_hour_once(two_days, settings, monkeypatch):
+    settings.AUDIT_SEAL_RECIPIENTS = ["first@example.org", "second@example.org"]
+    send = mail.EmailMessage.send
+
+    def refuse_first(message):
+        if message.to == ["first@example.org"]:
+            raise smtplib.SMTPServerDisconnected("gone")
+        return send(message)
+
+    seal()
+    append_to_file()
+    run("DELETE FROM pilots_operatorevent WHERE pgh_id = (SELECT min(pgh_id) FROM pilots_operatorevent)")
+    with monkeypatch.context() as patched:
+        patched.setattr(mail.EmailMessage, "send", refuse_first)
+        tasks.seal_trail()
+        assert is_mail_due(recipients=settings.AUDIT_SEAL_RECIPIENTS, at=timezone.now())
+    assert [message.to for message in mail.outbox] == [["second@example.org"]]
+    for _hour in range(2):
+        tasks.catch_up()
+    assert [message.to for message in mail.outbox] == [["second@example.org"], ["first@example.org"]]
+    assert mail.outbox[0].body == mail.outbox[1].body
+    assert "pilots_operatorevent" in mail.outbox[1].body
+    assert SealMail.objects.filter(verification__isnull=False).count() == 2
+    assert Verification.objects.count() == 1
+    assert not is_mail_due(recipients=settings.AUDIT_SEAL_RECIPIENTS, at=timezone.now())
+
+
+@pytest.mark.parametrize("production", [False, True])
+def test_role_that_may_alter_the_trail_is_a_finding_in_production(two_days, settings, production):
+    settings.PRODUCTION = production
+    seal()
+    tasks.seal_trail()
+    found = Verification.objects.get()
+    assert found.findings == int(production)
+    assert ("may change the trail" in found.first_finding) is production
 
 
 def command(*arguments):

@@ -16,6 +16,11 @@ class Command(BaseCommand):
     def handle(self, *_args: Any, **_options: Any) -> None:
         """Protect, or say that there is nothing to do."""
         role: str = settings.DATABASE_APP_ROLE
+        if not role and settings.PRODUCTION:
+            raise CommandError(
+                "DATABASE_APP_ROLE names no role: web, worker and beat would connect as the owner of the trail and "
+                "could alter it. Name the role that stands in their DATABASE_URL (docs/operations.md)."
+            )
         if not role:
             self.stdout.write("DATABASE_APP_ROLE names no role: the application connects as the owner of its tables.")
             return

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from portal.audit.verifying import AnchorUnreadable, Report, anchor_file, read_anchors, verify
+from portal.audit.verifying import AnchorUnreadable, Report, anchor_file, is_there, read_anchors, verify
 
 
 class Command(BaseCommand):
@@ -27,8 +27,8 @@ class Command(BaseCommand):
 
     def handle(self, *_args: Any, **options: Any) -> None:
         """Verify and print."""
-        path: Path | None = options["anchor"] or (anchor_file() if anchor_file().exists() else None)
         try:
+            path: Path | None = options["anchor"] or (anchor_file() if is_there(anchor_file()) else None)
             report = verify(read_anchors(path) if path else None)
         except AnchorUnreadable as error:
             raise CommandError(str(error), returncode=2) from error

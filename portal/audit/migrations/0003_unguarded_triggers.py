@@ -1,0 +1,16 @@
+"""Triggers of the seals that no session can have skipped (portal/shared/triggers.py)."""
+
+from typing import ClassVar
+
+from django.db import migrations
+from django.db.migrations.operations.base import Operation
+
+from portal.shared.triggers import RemoveGuards
+
+
+class Migration(migrations.Migration):
+    """Schema only; reversible."""
+
+    dependencies: ClassVar[list[tuple[str, str]]] = [("audit", "0002_chain")]
+
+    operations: ClassVar[list[Operation]] = [RemoveGuards()]
