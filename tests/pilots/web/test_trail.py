@@ -140,6 +140,8 @@ def test_search_by_person_act_kind_institution_request_and_days(as_user, correct
     assert found(institution="SJZ-0002", act="capacity.corrected") == 0
     assert found(institution="SJZ-9999") == 0
     assert found(request_id="no-such-request") == 0
+    assert found(record="sjz-0001", act="capacity.corrected") == 1
+    assert found(record="SJZ-0002", act="capacity.corrected") == 0
     yesterday = str(TODAY - timedelta(days=1))
     assert found(act="capacity.corrected", first=yesterday, last=yesterday) == 0
     assert found(act="capacity.corrected", first=yesterday, last=str(TODAY)) == 1
