@@ -25,6 +25,7 @@ from pilots.web.people import pages as people
 from pilots.web.people import roles as person_roles
 from pilots.web.second_factor import office_sign_in
 from pilots.web.sign_in import SignIn, home
+from pilots.web.timelines import proposal_timeline
 from portal import health
 from portal.approvals import web as approvals
 from portal.shared.audience import Audience, open_to
@@ -62,7 +63,7 @@ urlpatterns = [
     path("targets/<str:code>/propose/", target_proposals.propose, name="target_propose"),
     path("targets/<str:code>/<str:indicator>/<int:year>/", targets.detail, name="target"),
     path("proposals/", approvals.index, name="proposals"),
-    path("proposals/<int:proposal_id>/", approvals.detail, name="proposal"),
+    path("proposals/<int:proposal_id>/", approvals.detail, {"timeline": proposal_timeline}, name="proposal"),
     path("institution/", capacity.mine, name="mine"),
     path("system/disclosures/", disclosures.index, name="disclosures"),
     path("accounts/sign-in/", sign_in, name="sign_in"),

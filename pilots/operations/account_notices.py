@@ -1,4 +1,4 @@
-"""Tell the owner of an account what happened to it: receivers of the sign-in libraries' signals.
+"""Note in an account's ledger what its owner did to it, and tell the owner: receivers of the libraries' signals.
 
 The libraries know no operations of ours, and their signals are the only places where the thing happens. `PilotsConfig`
 connects them. A try at the password of an account takes as long as one at a name without: only the one failure that
@@ -19,10 +19,13 @@ from django.db.models import Min
 from django.http import HttpRequest
 from django.utils import timezone
 
-from pilots.models import Notice
+from pilots.models import AccountChange, Notice
+from pilots.operations.accounts import note
 from pilots.operations.notices import notify
+from pilots.states.people import AccountAct
 from portal.accounts.guard import typed_name
 from portal.accounts.models import User
+from portal.audit.trail import recorded
 from portal.shared.addresses import client_address
 
 LOCKS_TOLD_A_DAY = 10
@@ -50,21 +53,24 @@ def tell_of_own_password(*, user: User, **_signal: Any) -> None:
     notify(kind="account.password_changed", key=key, at=at, user=user, by=user, instant=at)
 
 
+@recorded("account.factor_added")
 def tell_of_added_factor(*, user: User, authenticator: Authenticator, **_signal: Any) -> None:
     """Codes or a passkey were added; the recovery codes that are made with the first are part of that."""
     if authenticator.type != Authenticator.Type.RECOVERY_CODES:
-        _tell_of_factor(user, "added", authenticator)
+        _tell_of_factor(note(user, AccountAct.FACTOR_ADDED, by=user), authenticator)
 
 
+@recorded("account.factor_removed")
 def tell_of_removed_factor(*, user: User, authenticator: Authenticator, **_signal: Any) -> None:
     """Codes or a passkey were removed; the recovery codes that go with the last are part of that."""
     if authenticator.type != Authenticator.Type.RECOVERY_CODES:
-        _tell_of_factor(user, "removed", authenticator)
+        _tell_of_factor(note(user, AccountAct.FACTOR_REMOVED, by=user), authenticator)
 
 
+@recorded("account.codes_renewed")
 def tell_of_new_codes(*, user: User, authenticator: Authenticator, **_signal: Any) -> None:
     """Recovery codes were made anew."""
-    _tell_of_factor(user, "renewed", authenticator)
+    _tell_of_factor(note(user, AccountAct.CODES_RENEWED, by=user), authenticator)
 
 
 @transaction.atomic
@@ -119,8 +125,7 @@ def tell_of_lock(*, request: HttpRequest, username: str, **_signal: Any) -> None
     )
 
 
-@transaction.atomic
-def _tell_of_factor(user: User, what: str, factor: Authenticator) -> None:
-    at = timezone.now()
-    key = f"account.second_factor_changed:{user.pk}:{what}:{factor.type}:{factor.created_at.isoformat()}"
+def _tell_of_factor(change: AccountChange, factor: Authenticator) -> None:
+    user, at = change.user, timezone.now()
+    key = f"account.second_factor_changed:{user.pk}:{change.act}:{factor.type}:{factor.created_at.isoformat()}"
     notify(kind="account.second_factor_changed", key=key, at=at, user=user, by=user, instant=at)

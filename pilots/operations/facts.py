@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from pilots.models import Designation, Filing, InclusiveRecognition, Institution
 from pilots.operations.refusals import AlreadyCorrected, BeforeOpening, InstitutionClosed, ReasonMissing
+from pilots.queries.designations import standing_designation
 from pilots.states.capacity import Source
 from pilots.states.facts import DesignationAct, FilingKind, PilotLevel, PilotType, RecognitionAct
 from portal.accounts.models import User
@@ -46,8 +47,14 @@ def designate(
     ends_on: date | None = None,
     basis: Basis,
 ) -> Designation:
-    """Make an institution a pilot from a day on, or change its level or type from a day on."""
+    """Make an institution a pilot from a day on, or change its level or type from a day on.
+
+    Raises BeforeOpening, InstitutionClosed, and ReasonMissing where a provincial pilot becomes one of its city.
+    """
     institution = _locked(institution_id, effective_on)
+    standing = standing_designation(institution_id, effective_on)
+    if standing is not None and standing.level == PilotLevel.PROVINCIAL and level != PilotLevel.PROVINCIAL:
+        _require_reason(basis)
     known = Designation.objects.filter(institution=institution, effective_on__lte=effective_on).exists()
     return Designation.objects.create(
         institution=institution,
@@ -62,8 +69,9 @@ def designate(
 
 @recorded("designation.ended")
 def end_designation(*, institution_id: int, effective_on: date, basis: Basis) -> Designation:
-    """From this day on the institution is no pilot any more."""
+    """From this day on the institution is no pilot any more. Raises as `designate`; it always needs a reason."""
     institution = _locked(institution_id, effective_on)
+    _require_reason(basis)
     return Designation.objects.create(
         institution=institution, act=DesignationAct.END, effective_on=effective_on, **basis.columns()
     )
@@ -89,8 +97,13 @@ def void_designation(*, designation_id: int, basis: Basis) -> Designation:
 
 @recorded("filing.recorded")
 def record_filing(*, institution_id: int, kind: FilingKind, effective_on: date, basis: Basis) -> Filing:
-    """Write a completed filing, which may come before the opening, or its cancellation, which may come at the end."""
+    """Write a completed filing, which may come before the opening, or its cancellation, which may come at the end.
+
+    A cancellation without a reason raises ReasonMissing.
+    """
     institution = Institution.objects.select_for_update(no_key=True).get(pk=institution_id)
+    if kind in (FilingKind.CANCELLATION, FilingKind.VOID):
+        _require_reason(basis)
     return Filing.objects.create(institution=institution, kind=kind, effective_on=effective_on, **basis.columns())
 
 
@@ -110,13 +123,21 @@ def recognise_inclusive(
 
 @recorded("inclusion.ended")
 def end_recognition(*, institution_id: int, effective_on: date, basis: Basis) -> InclusiveRecognition:
-    """From this day on the institution is not inclusive any more."""
+    """From this day on the institution is not inclusive any more. Raises as `end_designation`."""
+    institution = _locked(institution_id, effective_on)
+    _require_reason(basis)
     return InclusiveRecognition.objects.create(
-        institution=_locked(institution_id, effective_on),
+        institution=institution,
         act=RecognitionAct.END,
         effective_on=effective_on,
         **basis.columns(),
     )
+
+
+def _require_reason(basis: Basis) -> None:
+    """Whoever takes something from an institution says why; the trail has it."""
+    if not basis.reason.strip():
+        raise ReasonMissing(_("What ends or lowers a standing needs a reason."), field="reason")
 
 
 def _locked(institution_id: int, effective_on: date) -> Institution:

@@ -4,10 +4,19 @@ from typing import Any
 
 from django.db.models import Model, Q, QuerySet
 
-from pilots.models import Institution, InstitutionKey, Membership, Operator, Region
+from pilots.models import (
+    AccountChange,
+    DocumentWithdrawal,
+    Institution,
+    InstitutionKey,
+    Membership,
+    Operator,
+    Region,
+)
 from pilots.policies.standing import Principal, Standing, standing
 from pilots.states.roles import Role
 from portal.accounts.models import ApiKey, User
+from portal.approvals.models import Proposal
 
 
 def may_read_trail(principal: Principal) -> bool:
@@ -28,7 +37,7 @@ def readable_events(principal: Principal, tracked: type[Model]) -> Q | None:
     """Which events of a tracked model's rows the principal reads, as a condition on the event model; None: none.
 
     Audit administrators read all. An auditor reads what happened to institutions and regions within the region, to
-    the operators of such institutions, and to the people and keys that act for them.
+    the operators of any such institution, to the people and keys that act for them, and what was proposed for them.
     """
     held = standing(principal)
     if Role.AUDIT_ADMINISTRATOR in held.roles:
@@ -36,6 +45,9 @@ def readable_events(principal: Principal, tracked: type[Model]) -> Q | None:
     if not held.auditing:
         return None
     regions = _audited_regions(held)
+    if tracked is Proposal:
+        # Where no office decides, the place is the number of a person, which may look like a region's code.
+        return Q(place__in=regions) & ~Q(office="")
     return _of_people_and_operators(tracked, regions) or _of_places(tracked, regions)
 
 
@@ -59,8 +71,13 @@ def _of_people_and_operators(tracked: type[Model], regions: QuerySet[Region, Any
         return Q(pgh_obj__in=memberships.values("pk"))
     if tracked is User:
         return Q(pgh_obj__in=memberships.values("user"))
-    if tracked is ApiKey:
-        return Q(pgh_obj__in=InstitutionKey.objects.filter(institution__county__in=regions).values("key"))
+    if tracked is AccountChange:
+        return Q(user__in=memberships.values("user"))
+    if tracked in (ApiKey, InstitutionKey):
+        opening = Q(institution__in=institutions.values("pk")) | Q(operator__in=institutions.values("operator"))
+        return Q(pgh_obj__in=InstitutionKey.objects.filter(opening).values("pk"))
+    if tracked is DocumentWithdrawal:
+        return Q(pgh_obj__in=DocumentWithdrawal.objects.filter(document__institution__county__in=regions).values("pk"))
     return None
 
 

@@ -1,7 +1,7 @@
-"""Events of the trail: of one institution, and searched."""
+"""Events of the trail: of one object, and searched."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -13,10 +13,11 @@ from django.db.models.lookups import Exact
 from django.db.models.sql.compiler import SQLCompiler
 from django.utils import timezone
 
-from pilots.models import Document, Institution, InstitutionKey, Kindergarten, Operator, Region
-from pilots.policies.documents import visible_documents
+from pilots.models import Institution, Kindergarten, Operator, Region
 from pilots.policies.standing import Principal
+from pilots.policies.timelines import Part, Subject, parts_of, rows_of_institution
 from pilots.policies.trail import readable_events
+from pilots.queries.trail_names import rows_named
 from portal.accounts.models import ApiKey, User
 from portal.audit.tracking import TrailEvent, event_models, tracked_model
 
@@ -65,6 +66,8 @@ class Asked:
     act: str = ""
     table: str = ""
     institution: int | None = None
+    record: str = ""
+    """What names the row that was changed, or the person, institution, operator or region whose it is."""
     request: str = ""
 
 
@@ -89,29 +92,33 @@ class Search:
         return _entries(self.conditions, part.start or 0, part.stop)
 
 
-def timeline(principal: Principal, institution: Institution, *, at_most: int) -> list[Entry]:
-    """The latest events of an institution and of everything that is its own, newest first.
+def timeline(principal: Principal, subject: Subject, *, at_most: int) -> list[Entry]:
+    """The latest events of an object and of everything that is its own, newest first.
 
-    Documents only as far as the principal sees them: what was withdrawn is not told to other readers here either.
+    As far as the principal, who sees the object's page, may read them there (`pilots/policies/timelines.py`).
     """
-    seen: dict[type[Model], Q] = {Document: Q(pgh_obj__in=visible_documents(principal).values("pk"))}
-    own = _of_institution(institution.pk)
-    return _entries([(model, of & seen.get(tracked_model(model), Q())) for model, of in own], 0, at_most)
+    parts = {part.model: part for part in parts_of(subject, principal)}
+    conditions = [
+        (model, parts[tracked_model(model)].events) for model in event_models() if tracked_model(model) in parts
+    ]
+    return [_told_part(entry, parts[entry.model]) for entry in _entries(conditions, 0, at_most)]
 
 
 def search(principal: Principal, asked: Asked) -> Search:
     """Events of the days asked for, both included, that the principal may read."""
     if asked.people is not None and not asked.people:
         return Search([])
-    own = dict(_of_institution(asked.institution)) if asked.institution is not None else None
+    own = dict(rows_of_institution(asked.institution)) if asked.institution is not None else None
     conditions = []
     for model in event_models():
-        readable = readable_events(principal, tracked_model(model))
-        if readable is None or (own is not None and model not in own):
+        tracked = tracked_model(model)
+        readable = readable_events(principal, tracked)
+        named = rows_named(tracked, asked.record, by_number=bool(asked.table)) if asked.record else Q()
+        if readable is None or named is None or (own is not None and tracked not in own):
             continue
         if asked.table and model._meta.db_table != asked.table:
             continue
-        conditions.append((model, readable & (own[model] if own is not None else Q()) & _asked_for(asked)))
+        conditions.append((model, readable & named & (own[tracked] if own is not None else Q()) & _asked_for(asked)))
     return Search(conditions)
 
 
@@ -142,6 +149,16 @@ def names_of(wanted: Iterable[tuple[type[Model], str]]) -> Names:
 
 def _rows_of(model: type[Model]) -> QuerySet[Model]:
     return QuerySet(model)
+
+
+def _told_part(entry: Entry, part: Part) -> Entry:
+    """Without the columns that are not for the reader."""
+
+    def cut(row: dict[str, Any]) -> dict[str, Any]:
+        kept = row.keys() if part.told is None else row.keys() & part.told
+        return {column: row[column] for column in kept - part.untold}
+
+    return replace(entry, row=cut(entry.row), before=cut(entry.before))
 
 
 class _RowAsJson(Func):
@@ -183,21 +200,6 @@ def _newest(model: type[TrailEvent], condition: Q, end: int) -> QuerySet[Any, An
     )
     newest: QuerySet[Any, Any] = found.order_by("-pgh_created_at", "-pgh_id").values_list(*COLUMNS)[:end]
     return newest
-
-
-def _of_institution(institution: int) -> list[Condition]:
-    """An institution's own row, rows that name it, and its API keys."""
-    conditions: list[Condition] = []
-    for model in event_models():
-        tracked = tracked_model(model)
-        if tracked is Institution:
-            conditions.append((model, Q(pgh_obj=institution)))
-        elif tracked is ApiKey:
-            keys = InstitutionKey.objects.filter(institution=institution).values("key")
-            conditions.append((model, Q(pgh_obj__in=keys)))
-        elif any(each.name == "institution" for each in tracked._meta.local_fields):
-            conditions.append((model, Q(institution=institution)))
-    return conditions
 
 
 def _asked_for(asked: Asked) -> Q:

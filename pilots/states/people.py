@@ -33,4 +33,7 @@ class AccountAct(TextChoices):
     SWITCHED_ON = "switched_on", _("switched on")
     PASSWORD_RESET = "password_reset", _("password reset")  # the name of an act
     FACTORS_REMOVED = "factors_removed", _("second factor reset")
+    FACTOR_ADDED = "factor_added", _("second factor added by the owner")
+    FACTOR_REMOVED = "factor_removed", _("second factor removed by the owner")
+    CODES_RENEWED = "codes_renewed", _("recovery codes made anew by the owner")
     IDENTITY_SET = "identity_set", _("identity at the single sign-on changed")

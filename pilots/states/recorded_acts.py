@@ -8,6 +8,9 @@ if TYPE_CHECKING:
     from django.utils.functional import _StrPromise as StrPromise
 
 ACTS: "dict[str, StrPromise]" = {
+    "account.codes_renewed": _("Recovery codes made anew"),
+    "account.factor_added": _("Second factor added"),
+    "account.factor_removed": _("Second factor removed"),
     "account.factors_removed": _("Second factor reset"),
     "account.factors_removed_at_server": _("Second factor reset at the server"),
     "account.identity_set": _("Identity at the single sign-on changed"),

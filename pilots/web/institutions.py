@@ -29,19 +29,16 @@ from pilots.queries.figures.measures import FILED, INCLUSIVE, PILOT
 from pilots.queries.institutions import institution_file
 from pilots.queries.register import open_on, register
 from pilots.queries.search import matching
-from pilots.queries.trail import timeline
 from pilots.states.facts import FilingKind
 from pilots.web import institution_file as shown
 from pilots.web.days import asked_day, asks_for, dated
 from pilots.web.documents import rows as document_rows
 from pilots.web.forms import InstitutionFilter, InstitutionForm, refuse, refuse_values
-from pilots.web.trail_entries import told
+from pilots.web.timelines import timeline_of
 from portal.shared.audience import Audience, open_to
 from portal.shared.refusals import DomainError
 
 PAGE_SIZE = 50
-EVENTS_SHOWN = 30
-"""Of an institution's trail, on its file."""
 STANDINGS: tuple[tuple[str, type[Any], Q], ...] = (
     ("pilot", Designation, PILOT),
     ("filed", Filing, FILED),
@@ -105,7 +102,7 @@ def detail(request: HttpRequest, number: str) -> HttpResponse:
         ),
         "documents": document_rows(on_record, asked.day, number, may_change=may_change),
         "document_add_url": reverse("document_add", args=[number]) if may_change else "",
-        "timeline": told(timeline(request.user, institution, at_most=EVENTS_SHOWN), linked=False),
+        **timeline_of(request, institution),
         "breadcrumb": [
             {"label": _("Institutions"), "url": dated(reverse("institutions"), asked.day)},
             {"label": institution.name, "url": None},

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from pilots.models import Institution, InstitutionKey, Operator
+from pilots.policies.timelines import Keys
 from pilots.queries.keys import keys_of_institution, keys_of_operator, operator_keys_opening
 from pilots.web.days import dated
 from portal.accounts.keys import LIVE, KeyState, state_of
@@ -41,6 +42,13 @@ class Owner:
     def name(self) -> str:
         """The institution's or the operator's."""
         return self.institution.name if self.institution else str(self.operator)
+
+    @property
+    def timeline(self) -> Keys:
+        """The keys as the subject of a timeline."""
+        owner = self.institution or self.operator
+        assert owner is not None
+        return Keys(owner)
 
     def url(self, page: str, *more: str) -> str:
         """A page about the owner's keys."""

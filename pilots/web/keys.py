@@ -26,6 +26,7 @@ from pilots.policies.keys import may_manage_keys, may_manage_operator_keys, visi
 from pilots.web.forms import refuse
 from pilots.web.key_forms import KeyForm, RevocationForm, RotationForm
 from pilots.web.key_pages import Owner, Row, expiring_notice, foreign_row, key_facts, key_row, key_terms
+from pilots.web.timelines import timeline_of
 from portal.accounts.freshness import fresh_sign_in_required
 from portal.accounts.keys import SHOWN_FOR, KeyEnded, new_token, require_replaceable, text_of
 from portal.accounts.models import User
@@ -52,6 +53,7 @@ def index(request: HttpRequest, number: str = "", operator_id: int = 0) -> HttpR
         "notice": expiring_notice(rows),
         "other_rows": [foreign_row(grant, now) for grant in owner.others(now)],
         "create_url": owner.url("key_new"),
+        **timeline_of(request, owner.timeline),
     }
     return render(request, "pilots/keys/list.html", context)
 

@@ -19,6 +19,7 @@ from pilots.queries.steady import one_instant
 from pilots.states.regions import Level
 from pilots.web import dashboard
 from pilots.web.days import asked_day, asks_for, dated, stamp
+from pilots.web.timelines import timeline_of
 from portal.shared.audience import Audience, open_to
 
 
@@ -35,7 +36,7 @@ def detail(request: HttpRequest, code: str) -> HttpResponse:
     context = {"region": _shown(region), "request": request, **asked.context(), **_map(request, region, below, now)}
     if asks_for(request, "map-panel"):
         return render(request, "pilots/regions/_map.html", context, status=asked.status)
-    context |= _page(request, region, below, now)
+    context |= {**_page(request, region, below, now), **timeline_of(request, region)}
     return render(request, "pilots/regions/detail.html", context, status=asked.status)
 
 

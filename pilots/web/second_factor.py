@@ -12,6 +12,8 @@ from pilots.models import SecondFactorRule
 from pilots.operations.second_factor import rule_second_factor
 from pilots.policies.regions import visible_regions
 from pilots.policies.second_factor import require_may_rule_second_factor
+from pilots.policies.timelines import SignInRule
+from pilots.web.timelines import timeline_of
 from portal.accounts.freshness import fresh_sign_in_required
 from portal.accounts.models import User
 from portal.shared.audience import Audience, open_to
@@ -39,5 +41,5 @@ def office_sign_in(request: HttpRequest, code: str) -> HttpResponse:
         rule_second_factor(code=region.pk, by=request.user, at=timezone.now(), **form.cleaned_data)
         messages.success(request, _("Saved. Who must add a second factor is led to it with the next page."))
         return redirect("office_sign_in", code=region.pk)
-    context = {"region": region, "form": form, "rule": rule}
+    context = {"region": region, "form": form, "rule": rule, **timeline_of(request, SignInRule(region))}
     return render(request, "pilots/regions/sign_in.html", context)

@@ -12,12 +12,14 @@ from pilots.models import Region
 from pilots.policies.regions import visible_regions
 from pilots.policies.standing import standing
 from pilots.policies.targets import may_propose_target
+from pilots.policies.timelines import TargetLine
 from pilots.queries.figures.reading import read_without_targets
 from pilots.queries.figures.registry import FIGURES
 from pilots.queries.targets import current_targets, target_ledger, target_years
 from pilots.states.regions import Level
 from pilots.web import target_pages as shown
 from pilots.web.days import asked_day, request_demo, stamp
+from pilots.web.timelines import timeline_of
 from portal.approvals.policies import visible_proposals
 from portal.shared.audience import Audience, open_to
 
@@ -74,6 +76,7 @@ def detail(request: HttpRequest, code: str, indicator: str, year: int) -> HttpRe
         "stamp": stamp(reading.run),
         **shown.target_page(region, indicator, year, lines, reading),
         **shown.proposals_of(found, lines, timezone.now()),
+        **timeline_of(request, TargetLine(code, indicator, year)),
         "breadcrumb": [*shown.ladder(region, request.user, year), {"label": FIGURES[indicator].name, "url": None}],
         "propose_url": shown.propose_url(region, indicator=indicator, year=year)
         if may_propose_target(request.user, region)

@@ -45,6 +45,14 @@ class TrailFilter(StyledForm):
     act = forms.ChoiceField(label=gettext_lazy("Act"), required=False)
     table = forms.ChoiceField(label=gettext_lazy("Kind of record"), required=False)
     institution = forms.CharField(label=gettext_lazy("Institution number"), required=False, max_length=20)
+    record = forms.CharField(
+        label=gettext_lazy("Name or number of the record"),
+        required=False,
+        max_length=100,
+        help_text=gettext_lazy(
+            "Also of the person, institution or region whose it is; with a kind, its own number too."
+        ),
+    )
     request_id = forms.CharField(label=gettext_lazy("Request"), required=False, max_length=64)
 
     def __init__(self, data: Mapping[str, str], today: date) -> None:
@@ -83,6 +91,7 @@ class TrailFilter(StyledForm):
             act=data["act"],
             table=data["table"],
             institution=institution,
+            record=data["record"].strip(),
             request=data["request_id"].strip(),
         )
 

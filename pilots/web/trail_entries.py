@@ -19,7 +19,7 @@ from portal.shared.masking import mask_phone
 
 UNTOLD = frozenset({"id", "recorded_at", "recorded_by", "is_demo", "closed_recorded_at", "institution"})
 """Columns that say nothing which the event does not say elsewhere: its instant, its author, whose row it is."""
-NAMING = ("number", "name", "username", "prefix", "code", "indicator")
+NAMING = ("number", "name", "username", "prefix", "code", "indicator", "subject")
 """Columns by which a row is named, the first that it has."""
 OWNERS: dict[str, type[models.Model]] = {
     "user_id": User,

@@ -1,5 +1,6 @@
 """Pages of the two-person rule: what waits, what was decided, and one proposal with its decision."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -28,6 +29,8 @@ from portal.shared.reasons import ReasonField
 from portal.shared.refusals import DomainError
 
 Row = dict[str, Any]
+Timeline = Callable[[HttpRequest, Proposal], Row]
+"""What a proposal's page shows of the trail; the field that keeps it says so in the address map."""
 
 PAGE_SIZE = 20
 SIGNS = {
@@ -84,8 +87,8 @@ def index(request: HttpRequest) -> HttpResponse:
 @open_to(Audience.REGION)
 @require_http_methods(["GET", "HEAD", "POST"])
 @fresh_sign_in_to_send
-def detail(request: HttpRequest, proposal_id: int) -> HttpResponse:
-    """One proposal: what exactly changes, who wants it and why; and its decision."""
+def detail(request: HttpRequest, proposal_id: int, timeline: Timeline) -> HttpResponse:
+    """One proposal: what exactly changes, who wants it and why; its decision and its timeline."""
     seen = visible_proposals(request.user).select_related("proposed_by", "decided_by")
     proposal = get_object_or_404(seen, pk=proposal_id)
     form = DecisionForm(request.POST or None)
@@ -96,10 +99,11 @@ def detail(request: HttpRequest, proposal_id: int) -> HttpResponse:
             at_field = error.field in form.fields
             form.add_error(error.field if at_field else None, ValidationError(str(error), code=error.code))
             # Somebody else may have decided meanwhile: show what stands now.
-            return _page(request, seen.get(pk=proposal_id), form, status=422 if at_field else error.status)
+            stands = seen.get(pk=proposal_id)
+            return _page(request, stands, form, timeline, status=422 if at_field else error.status)
         messages.success(request, str(DONE[form.cleaned_data["move"]]))
         return redirect("proposal", proposal_id=proposal.pk)
-    return _page(request, proposal, form, status=422 if form.errors else 200)
+    return _page(request, proposal, form, timeline, status=422 if form.errors else 200)
 
 
 def _decide(request: HttpRequest, proposal: Proposal, asked: dict[str, Any]) -> Proposal:
@@ -112,7 +116,9 @@ def _decide(request: HttpRequest, proposal: Proposal, asked: dict[str, Any]) -> 
     return act.refuse(proposal_id=proposal.pk, by=user, at=at, reason=asked["reason"])
 
 
-def _page(request: HttpRequest, proposal: Proposal, form: DecisionForm, *, status: int) -> HttpResponse:
+def _page(
+    request: HttpRequest, proposal: Proposal, form: DecisionForm, timeline: Timeline, *, status: int
+) -> HttpResponse:
     assert isinstance(request.user, User)
     at, act = timezone.now(), act_of(proposal)
     arguments = act.shape.read(proposal.arguments)
@@ -125,6 +131,7 @@ def _page(request: HttpRequest, proposal: Proposal, form: DecisionForm, *, statu
         "refusable": "refuse" in moves,
         "hindrance": _hindrance(proposal, at) if proposal.state_at(at) == State.OPEN else "",
         "own": proposal.proposed_by_id == request.user.pk,
+        **timeline(request, proposal),
         "breadcrumb": [{"label": _("Two-person review"), "url": reverse("proposals")}, {"label": proposal.label}],
     }
     return render(request, "approvals/detail.html", context, status=status)

@@ -35,7 +35,7 @@ EXEMPT = {
     "auth": "no permission of Django's own is asked anywhere",
     "axes": "the lock-out's own ledger of sign-ins and failures",
     "contenttypes": "names of tables, written by migrate",
-    "mfa": "secrets of second factors, sealed; a library's table",
+    "mfa": "secrets of second factors, sealed; a library's table. What the owner does with them is an AccountChange",
     "pghistory": "unused tables of the library: our events carry their context themselves",
     "pilots.Delivery": "queue of e-mails: its rows are the record of what was sent",
     "pilots.CoverageSnapshot": "derived: the night run computes it from tracked facts and can do so again",

@@ -18,12 +18,14 @@ from pilots.models import Membership, Region
 from pilots.policies import people as policies
 from pilots.policies.acts import acts_of
 from pilots.policies.standing import standing
+from pilots.policies.timelines import Person
 from pilots.queries.people import changes_of, counted, narrowed, with_places
 from pilots.states.management import RULES
 from pilots.states.roles import ADMINISTRATOR_ROLES, Role
 from pilots.web.days import asks_for
 from pilots.web.people import shown
 from pilots.web.people.forms import PeopleFilter
+from pilots.web.timelines import timeline_of
 from portal.accounts.demands import has_second_factor
 from portal.accounts.models import User
 from portal.shared.audience import Audience, open_to
@@ -117,6 +119,7 @@ def person_context(request: HttpRequest, person: User) -> dict[str, Any]:
         "account_known": switches,
         "identity_known": switches and bool(settings.OIDC_ISSUER or person.external_id),
         "changes": [shown.change_row(change) for change in changes_of(person)] if switches else [],
+        **timeline_of(request, Person(person, account=switches)),
         "breadcrumb": [{"label": _("People"), "url": reverse("people")}, {"label": person.name, "url": None}],
     }
 

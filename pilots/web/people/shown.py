@@ -26,6 +26,9 @@ ACTS = {
     AccountAct.SWITCHED_OFF_IDLE: "at_risk",
     AccountAct.PASSWORD_RESET: "info",
     AccountAct.FACTORS_REMOVED: "info",
+    AccountAct.FACTOR_ADDED: "met",
+    AccountAct.FACTOR_REMOVED: "at_risk",
+    AccountAct.CODES_RENEWED: "info",
     AccountAct.IDENTITY_SET: "info",
 }
 

@@ -69,7 +69,7 @@ def test_pilot_is_none_any_more_from_the_day_on(pilot):
 
 
 def test_what_stands_is_what_the_register_says(pilot):
-    end_designation(institution_id=pilot.institution_id, effective_on=TODAY, basis=Basis())
+    end_designation(institution_id=pilot.institution_id, effective_on=TODAY, basis=Basis(reason="期满"))
     for day in (date(2020, 1, 1), date(2021, 11, 1), TODAY):
         rows = RegisterRow.objects.on(day).values_list("pk", "pilot_level")
         found = {pk: standing_designation(pk, day) for pk, _level in rows[:60]}

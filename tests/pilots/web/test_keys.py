@@ -188,7 +188,7 @@ def test_list_costs_the_same_for_any_number_of_keys(as_user, django_assert_num_q
         rotate_key(key_id=old.pk, days=365, overlap_days=7, by=None, at=NOW)
         make_operator_key()
     client = as_user("county")
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(10):
         # session, user, demonstration, memberships, institution, count, keys, keys of the operator
         response = client.get("/institutions/SJZ-0002/keys/")
     assert (len(response.context["rows"]), len(response.context["other_rows"])) == (2 * keys, keys)

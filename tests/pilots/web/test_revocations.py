@@ -124,7 +124,8 @@ def test_stale_form_says_so_and_can_be_sent_again(as_user):
 
 def test_foreign_line_is_not_found(as_user):
     other = Designation.objects.exclude(institution__number=PILOT).first()
-    ended = end_designation(institution_id=line().institution_id, effective_on=TODAY + timedelta(9), basis=Basis())
+    basis = Basis(reason="期满")
+    ended = end_designation(institution_id=line().institution_id, effective_on=TODAY + timedelta(9), basis=basis)
     for designation in (other.pk, ended.pk, 999_999_999):
         assert as_user("city").post(url(), filled(designation=designation)).status_code == 404
     assert not Proposal.objects.exists()

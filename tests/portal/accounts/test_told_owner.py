@@ -10,7 +10,7 @@ from axes.models import AccessAttempt, AccessLog
 from django.urls import reverse
 from django.utils import timezone, translation
 
-from pilots.models import Message, Notice
+from pilots.models import AccountChange, Message, Notice
 from pilots.operations import account_notices
 from pilots.operations.account_notices import LOCKS_TOLD_A_DAY
 from pilots.operations.notices import deliver_due
@@ -182,3 +182,10 @@ def test_factors_are_told_as_they_come_and_go(browser, person, django_capture_on
     assert found == [1, 2, 3]
     assert set(told(kind)) == {person.username}
     assert "added or removed" in said(kind)
+    noted = AccountChange.objects.filter(user=person).order_by("pk")
+    assert [change.act for change in noted] == ["factor_added", "codes_renewed", "factor_removed"]
+    assert {change.recorded_by for change in noted} == {person}
+    events = AccountChange.pgh_event_model.objects.filter(user=person).order_by("pgh_id")
+    acts = ["account.factor_added", "account.codes_renewed", "account.factor_removed"]
+    assert [event.pgh_context["act"] for event in events] == acts
+    assert {(event.pgh_context["user"], event.pgh_context["address"]) for event in events} == {(person.pk, HERE)}
