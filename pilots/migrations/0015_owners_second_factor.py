@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("pilots", "0013_membership_role_index"),
+        ("pilots", "0014_unguarded_triggers"),
     ]
 
     operations = [
