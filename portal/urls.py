@@ -6,6 +6,7 @@ from django.views.i18n import set_language
 
 from pilots.web import (
     capacity,
+    closings,
     desk,
     disclosures,
     documents,
@@ -39,6 +40,7 @@ urlpatterns = [
     path("institutions/", institutions.index, name="institutions"),
     path("institutions/new/", institutions.new, name="institution_new"),
     path("institutions/<str:number>/", institutions.detail, name="institution"),
+    path("institutions/<str:number>/close/", closings.close, name="institution_close"),
     path("institutions/<str:number>/report/", capacity.report, name="report_capacity"),
     path("institutions/<str:number>/reports/<int:report_id>/correct/", capacity.correct, name="correct_report"),
     path("institutions/<str:number>/contact/", disclosures.contact, name="institution_contact"),

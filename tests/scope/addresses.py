@@ -133,6 +133,10 @@ ADDRESSES: dict[str, Address] = {
     "region": Address(region, On.REGION),
     "figure": Address(lambda _place: ["pilots_total"], On.REGION, lambda place: {"region": place.region}),
     "institutions": Address(),
+def _closing(_place: Place) -> dict[str, Any]:
+    return {"closed_on": "2022-01-01", "reason": "停止办园"}
+
+
     "institution_new": Address(methods="GET POST", body=_entry),
     "institution": Address(number, On.INSTITUTION),
     "report_capacity": Address(number, On.INSTITUTION, methods="GET POST", body=_capacity),
@@ -140,6 +144,7 @@ ADDRESSES: dict[str, Address] = {
     "mine": Address(),
     "institution_contact": Address(number, On.INSTITUTION, methods="GET POST"),
     "document_add": Address(number, On.INSTITUTION, methods="GET POST"),
+    "institution_close": Address(number, On.INSTITUTION, methods="GET POST", body=_closing),
     "document": Address(document, On.INSTITUTION),
     "document_withdraw": Address(document, On.INSTITUTION, methods="GET POST", body=_reason),
     "disclosures": Address(),
