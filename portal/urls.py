@@ -54,6 +54,11 @@ urlpatterns = [
     path("institutions/<str:number>/keys/<str:prefix>/issued/", keys.issued, name="institution_key_issued"),
     path("institutions/<str:number>/keys/<str:prefix>/rotate/", keys.rotate, name="institution_key_rotate"),
     path("institutions/<str:number>/keys/<str:prefix>/revoke/", keys.revoke, name="institution_key_revoke"),
+    path(
+        "institutions/<str:number>/operator-keys/<str:prefix>/revoke/",
+        keys.revoke_of_operator,
+        name="institution_operator_key_revoke",
+    ),
     path("operators/<int:operator_id>/keys/", keys.index, name="operator_keys"),
     path("operators/<int:operator_id>/keys/new/", keys.new, name="operator_key_new"),
     path("operators/<int:operator_id>/keys/<str:prefix>/issued/", keys.issued, name="operator_key_issued"),

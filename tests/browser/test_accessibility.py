@@ -87,6 +87,7 @@ NO_PAGE = {
     "institution_key_issued": "looked at in test_keys.py",
     "institution_key_rotate": "looked at in test_keys.py",
     "institution_key_revoke": "looked at in test_keys.py",
+    "institution_operator_key_revoke": "as institution_key_revoke",
     "operator_keys": "as institution_keys",
     "operator_key_new": "as institution_key_new",
     "operator_key_issued": "as institution_key_issued",

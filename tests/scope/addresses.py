@@ -13,6 +13,7 @@ from tests.scope.oracle import (
     absent,
     administrator,
     auditors,
+    desk_over_operator,
     giving,
     granting,
     manager_of,
@@ -75,6 +76,10 @@ def operator_key(place: Place) -> list[object]:
     return [*operator(place), place.things.get("operator key", "0" * 12)]
 
 
+def opening_key(place: Place) -> list[object]:
+    return [place.number, place.things.get("operator key", "0" * 12)]
+
+
 def person(place: Place) -> list[object]:
     return [place.things.get("person", 0)]
 
@@ -128,23 +133,23 @@ def _entry(place: Place) -> dict[str, Any]:
     }
 
 
+def _closing(_place: Place) -> dict[str, Any]:
+    return {"closed_on": "2022-01-01", "reason": "停止办园"}
+
+
 ADDRESSES: dict[str, Address] = {
     "home": Address(),
     "region": Address(region, On.REGION),
     "figure": Address(lambda _place: ["pilots_total"], On.REGION, lambda place: {"region": place.region}),
     "institutions": Address(),
-def _closing(_place: Place) -> dict[str, Any]:
-    return {"closed_on": "2022-01-01", "reason": "停止办园"}
-
-
     "institution_new": Address(methods="GET POST", body=_entry),
     "institution": Address(number, On.INSTITUTION),
+    "institution_close": Address(number, On.INSTITUTION, methods="GET POST", body=_closing),
     "report_capacity": Address(number, On.INSTITUTION, methods="GET POST", body=_capacity),
     "correct_report": Address(report, On.INSTITUTION, methods="GET POST", body=_correction),
     "mine": Address(),
     "institution_contact": Address(number, On.INSTITUTION, methods="GET POST"),
     "document_add": Address(number, On.INSTITUTION, methods="GET POST"),
-    "institution_close": Address(number, On.INSTITUTION, methods="GET POST", body=_closing),
     "document": Address(document, On.INSTITUTION),
     "document_withdraw": Address(document, On.INSTITUTION, methods="GET POST", body=_reason),
     "disclosures": Address(),
@@ -153,6 +158,9 @@ def _closing(_place: Place) -> dict[str, Any]:
     "institution_key_issued": Address(key, On.INSTITUTION),
     "institution_key_rotate": Address(key, On.INSTITUTION, methods="GET POST"),
     "institution_key_revoke": Address(key, On.INSTITUTION, methods="GET POST", body=_reason),
+    "institution_operator_key_revoke": Address(
+        opening_key, On.INSTITUTION, methods="GET POST", body=_reason, only=desk_over_operator
+    ),
     "operator_keys": Address(operator, On.INSTITUTION, only=operator_directors),
     "operator_key_new": Address(operator, On.INSTITUTION, methods="GET POST", only=operator_directors),
     "operator_key_issued": Address(operator_key, On.INSTITUTION, only=operator_directors),

@@ -231,6 +231,16 @@ def operator_directors(who: Who, ask: Ask) -> Verdict:
     return Verdict.ADMITTED if whole else Verdict.HIDDEN
 
 
+def desk_over_operator(who: Who, ask: Ask) -> Verdict:
+    """An operator's key is ended by the county unit of an institution that it opens; here only the brand has any."""
+    if who.door != "session":
+        return Verdict.SIGN_IN
+    if not sees(who, ask):
+        return Verdict.HIDDEN
+    ends = who.desk == ask.place.county and ask.place.number in BRAND
+    return Verdict.ADMITTED if ends else Verdict.FORBIDDEN
+
+
 def office(who: Who, ask: Ask) -> Verdict:
     """How an office's people sign in is its own officers' to decide."""
     if who.door != "session":
