@@ -10,10 +10,10 @@ from tests.scope.oracle import (
     Place,
     Verdict,
     Who,
-    absent,
     administrator,
     auditors,
     desk_over_operator,
+    ending,
     giving,
     granting,
     manager_of,
@@ -88,8 +88,26 @@ def membership(place: Place) -> list[object]:
     return [*person(place), place.things.get("membership", 0)]
 
 
-def unknown(_place: Place) -> list[object]:
-    return [0]
+def administrator_role(place: Place) -> list[object]:
+    found = place.things.get("administrator", [0, 0])
+    assert isinstance(found, list)
+    return found
+
+
+def mail(place: Place) -> list[object]:
+    return [place.things.get("mail", 0)]
+
+
+def passkey(place: Place) -> list[object]:
+    return [place.things.get("passkey", 0)]
+
+
+def _last_day(_place: Place) -> dict[str, Any]:
+    return {"when": "now", "reason": "轮岗"}
+
+
+def _sent(_place: Place) -> dict[str, Any]:
+    return {"next": ""}
 
 
 def document(place: Place) -> list[object]:
@@ -181,7 +199,7 @@ ADDRESSES: dict[str, Address] = {
     "membership_change": Address(membership, On.REGION, methods="GET POST", only=manager_of(keeper=False)),
     "membership_end": Address(membership, On.REGION, methods="GET POST", only=manager_of(keeper=False)),
     "administration_grant": Address(person, On.REGION, methods="GET POST", only=granting),
-    "administration_end": Address(lambda place: [*person(place), 0], On.REGION, methods="GET POST", only=absent),
+    "administration_end": Address(administrator_role, On.REGION, methods="GET POST", body=_last_day, only=ending),
     "account_switch_off": Address(person, On.REGION, methods="GET POST", only=manager_of(keeper=True)),
     "account_switch_on": Address(person, On.REGION, methods="GET POST", only=manager_of(keeper=True)),
     "account_reset_password": Address(person, On.REGION, methods="GET POST", only=manager_of(keeper=True)),
@@ -193,7 +211,7 @@ ADDRESSES: dict[str, Address] = {
     "message_read": Address(message, On.REGION, methods="POST", only=owner_only),
     "messages_read": Address(methods="POST"),
     "mail_queue": Address(only=administrator("system")),
-    "mail_retry": Address(unknown, methods="POST", only=retrying),
+    "mail_retry": Address(mail, On.REGION, methods="POST", body=_sent, only=retrying),
     "trail": Address(only=auditors),
     "trail_export": Address(only=auditors),
     "seals": Address(only=auditors),
@@ -213,8 +231,8 @@ ADDRESSES: dict[str, Address] = {
     "mfa_view_recovery_codes": Address(methods="GET OPTIONS"),
     "mfa_generate_recovery_codes": Address(methods="GET POST PUT OPTIONS"),
     "mfa_add_webauthn": Address(methods="GET POST PUT OPTIONS"),
-    "mfa_edit_webauthn": Address(unknown, methods="GET POST PUT OPTIONS", only=absent),
-    "mfa_remove_webauthn": Address(unknown, methods="GET POST OPTIONS", only=absent),
+    "mfa_edit_webauthn": Address(passkey, On.REGION, methods="GET POST PUT OPTIONS", only=owner_only),
+    "mfa_remove_webauthn": Address(passkey, On.REGION, methods="GET POST OPTIONS", only=owner_only),
     "usersessions_list": Address(),
     "sessions_end": Address(methods="POST"),
     "kept": Address(),
