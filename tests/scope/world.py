@@ -178,6 +178,7 @@ def _message(owner: User) -> int:
         user=owner,
         parameters={"instant": "2021-11-01 09:00"},
         send_after=timezone.now(),
+        delivered_at=timezone.now(),
     )
     return Message.objects.create(notice=notice, user=owner, created_at=timezone.now()).pk
 
