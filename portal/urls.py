@@ -6,6 +6,7 @@ from django.views.i18n import set_language
 
 from pilots.web import (
     capacity,
+    closings,
     desk,
     disclosures,
     documents,
@@ -40,6 +41,7 @@ urlpatterns = [
     path("institutions/", institutions.index, name="institutions"),
     path("institutions/new/", institutions.new, name="institution_new"),
     path("institutions/<str:number>/", institutions.detail, name="institution"),
+    path("institutions/<str:number>/close/", closings.close, name="institution_close"),
     path("institutions/<str:number>/report/", capacity.report, name="report_capacity"),
     path("institutions/<str:number>/reports/<int:report_id>/correct/", capacity.correct, name="correct_report"),
     path("institutions/<str:number>/contact/", disclosures.contact, name="institution_contact"),
@@ -53,6 +55,11 @@ urlpatterns = [
     path("institutions/<str:number>/keys/<str:prefix>/issued/", keys.issued, name="institution_key_issued"),
     path("institutions/<str:number>/keys/<str:prefix>/rotate/", keys.rotate, name="institution_key_rotate"),
     path("institutions/<str:number>/keys/<str:prefix>/revoke/", keys.revoke, name="institution_key_revoke"),
+    path(
+        "institutions/<str:number>/operator-keys/<str:prefix>/revoke/",
+        keys.revoke_of_operator,
+        name="institution_operator_key_revoke",
+    ),
     path("operators/<int:operator_id>/keys/", keys.index, name="operator_keys"),
     path("operators/<int:operator_id>/keys/new/", keys.new, name="operator_key_new"),
     path("operators/<int:operator_id>/keys/<str:prefix>/issued/", keys.issued, name="operator_key_issued"),

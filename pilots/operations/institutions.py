@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from pilots.models import Filing, Institution, Kindergarten, Operator, Region
 from pilots.models.ledgers import ClockTimestamp
+from pilots.operations.accounts import require_reason
 from pilots.operations.notices import notify
 from pilots.operations.refusals import DayTooEarly, FutureDay, Implausible, InstitutionClosed
 from pilots.policies.institutions import require_may_register_in
@@ -85,10 +86,14 @@ def register_institution(
 
 
 @recorded("institution.closed")
-def close_institution(*, institution_id: int, closed_on: date, by: Principal, at: datetime) -> Institution:
-    """State the first day on which an institution no longer runs. It cannot be taken back."""
+def close_institution(*, institution_id: int, closed_on: date, reason: str, by: Principal, at: datetime) -> Institution:
+    """State the first day on which an institution no longer runs, with the reason. It cannot be taken back.
+
+    Raises NotPermitted, ReasonMissing, InstitutionClosed, Implausible, FutureDay.
+    """
     institution = Institution.objects.select_for_update(no_key=True).get(pk=institution_id)
     require_may_register_in(by, institution.county_id)
+    require_reason(reason)
     if institution.closed_on is not None:
         raise InstitutionClosed(_("The institution is already closed."), field="closed_on")
     if closed_on < institution.opened_on:

@@ -14,7 +14,11 @@ from django.utils.translation import gettext as _
 from pilots.models import Institution, InstitutionKey, Operator
 from pilots.operations.notices import notify
 from pilots.operations.refusals import FormUsed, TooManyKeys
-from pilots.policies.keys import require_may_manage_keys, require_may_manage_operator_keys
+from pilots.policies.keys import (
+    require_may_manage_keys,
+    require_may_manage_operator_keys,
+    require_may_revoke_operator_keys,
+)
 from pilots.queries.keys import keys_expiring
 from portal.accounts.keys import KeyTerms, create_key, end_key, made_before, new_token, replace_key, text_of
 from portal.accounts.models import ApiKey, User
@@ -67,7 +71,8 @@ def rotate_key(
 
     Raises NotPermitted, KeyEnded (also for a key that has a successor), KeyTermsInvalid, FormUsed.
     """
-    grant = _locked(key_id, by)
+    grant = _locked(key_id)
+    _require_may_manage(by, grant)
     if token and (earlier := made_before(by=by, token=token)) is not None:
         return _again(earlier, grant, by, at, token)
     issued_from = token or new_token()
@@ -81,9 +86,14 @@ def rotate_key(
 def revoke_key(*, key_id: int, reason: str, by: User | None, at: datetime) -> InstitutionKey:
     """Make a key useless from now on, with the reason. A second call keeps the first instant and reason.
 
+    An operator's key is revoked for all its institutions, by a county unit of one of them too (docs/adr/0015).
     Raises NotPermitted, RevocationReasonMissing, KeyTermsInvalid.
     """
-    grant = _locked(key_id, by)
+    grant = _locked(key_id)
+    if by is not None and grant.operator is not None:
+        require_may_revoke_operator_keys(by, grant.operator)
+    else:
+        _require_may_manage(by, grant)
     revoked_before = grant.key.revoked_at is not None
     end_key(key=grant.key, reason=reason, at=at)
     if not revoked_before:
@@ -153,14 +163,17 @@ def _again(earlier: ApiKey, wanted: InstitutionKey, by: User | None, at: datetim
     return IssuedKey(made, text_of(earlier, by=by, token=token, at=at), created=False)
 
 
-def _locked(key_id: int, by: User | None) -> InstitutionKey:
-    """A key with its grant, locked against a second rotation or revocation, for whoever manages it."""
+def _locked(key_id: int) -> InstitutionKey:
+    """A key with its grant, locked against a second rotation or revocation."""
     # The successor is read by a statement of its own: joined here, it would be as it was before the wait for the lock.
     key = ApiKey.objects.select_for_update(no_key=True).get(pk=key_id)
     grant = InstitutionKey.objects.select_related("institution", "operator").get(pk=key_id)
     grant.key = key
+    return grant
+
+
+def _require_may_manage(by: User | None, grant: InstitutionKey) -> None:
     if by is not None and grant.institution is not None:
         require_may_manage_keys(by, grant.institution)
     if by is not None and grant.operator is not None:
         require_may_manage_operator_keys(by, grant.operator)
-    return grant

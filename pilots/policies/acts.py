@@ -88,6 +88,7 @@ def _decides(principal: Principal) -> bool:
 
 
 _OPERATORS_KEYS = _("An operator's: directors of the whole operator alone.")
+_OPERATORS_KEYS_REVOKED = _("An operator's: its directors, and county units in which it has an institution.")
 
 ACTS = (
     Act("figures.read", _("see figures and the register"), On.REGION, lambda by: sees_region(by, _COUNTY)),
@@ -141,7 +142,7 @@ ACTS = (
     Act("disclosures.read", _("read who had which shown"), On.NUMBER, may_audit),
     Act("key.created", pgettext_lazy("act", "create"), On.KEY, _manages_keys, remark=_OPERATORS_KEYS),
     Act("key.rotated", _("replace by a new one"), On.KEY, _manages_keys, remark=_OPERATORS_KEYS),
-    Act("key.revoked", pgettext_lazy("act", "revoke"), On.KEY, _manages_keys, remark=_OPERATORS_KEYS),
+    Act("key.revoked", pgettext_lazy("act", "revoke"), On.KEY, _manages_keys, remark=_OPERATORS_KEYS_REVOKED),
     Act(
         "target.proposed",
         _("propose a change"),

@@ -19,6 +19,11 @@ def may_manage_operator_keys(principal: Principal, operator: Operator) -> bool:
     return operator.pk in standing(principal).directing_operators
 
 
+def may_end_operator_keys_at(principal: Principal, institution: Institution) -> bool:
+    """Officers of the county unit of an institution that an operator's keys open (docs/adr/0015)."""
+    return institution.operator_id is not None and institution.county_id in standing(principal).county_desks
+
+
 def visible_operators(principal: Principal) -> QuerySet[Operator]:
     """Operators for all of whose institutions the principal speaks."""
     return Operator.objects.filter(pk__in=standing(principal).operators)
@@ -43,6 +48,18 @@ def require_may_manage_keys(principal: Principal, institution: Institution) -> N
     """Refuse whoever is neither the institution's director nor an officer of its county unit."""
     if not may_manage_keys(principal, institution):
         raise NotPermitted(_("Only the institution's director or its county unit manages its API keys."))
+
+
+def require_may_revoke_operator_keys(principal: Principal, operator: Operator) -> None:
+    """Refuse whoever neither directs the operator nor is an officer where it has an institution."""
+    desks = standing(principal).county_desks
+    if may_manage_operator_keys(principal, operator) or (
+        desks and operator.institutions.filter(county__in=desks).exists()
+    ):
+        return
+    raise NotPermitted(
+        _("Only a director of the operator, or a county unit with an institution of it, revokes its keys.")
+    )
 
 
 def require_may_manage_operator_keys(principal: Principal, operator: Operator) -> None:

@@ -23,8 +23,12 @@ def keys_of_operator(operator: Operator, at: datetime) -> QuerySet[InstitutionKe
 
 def operator_keys_opening(institution: Institution, at: datetime) -> QuerySet[InstitutionKey]:
     """Keys of the institution's operator that work: they open the institution too."""
-    found = InstitutionKey.objects.filter(operator__institutions=institution).exclude(ended(at))
-    return found.select_related(*WITH_KEY).order_by("-key__created_at")
+    return operator_keys(institution).exclude(ended(at)).order_by("-key__created_at")
+
+
+def operator_keys(institution: Institution) -> QuerySet[InstitutionKey]:
+    """Keys of the institution's operator, ended ones too."""
+    return InstitutionKey.objects.filter(operator__institutions=institution).select_related(*WITH_KEY)
 
 
 def with_expiring_keys(institutions: Collection[int], at: datetime) -> frozenset[int]:

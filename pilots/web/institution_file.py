@@ -65,10 +65,21 @@ def flags(row: RegisterRow | None) -> list[Row]:
     return found or [{"status": "neutral", "label": _("Not filed")}]
 
 
-def page(file: InstitutionFile, day: date, *, may_report: bool, may_revoke: bool, plainly: bool, keys_url: str) -> Row:
+def page(
+    file: InstitutionFile,
+    day: date,
+    *,
+    may_report: bool,
+    may_close: bool,
+    may_revoke: bool,
+    plainly: bool,
+    keys_url: str,
+) -> Row:
     """The file of one institution; its people's numbers `plainly` only for its own people."""
     institution = file.institution
     report_url = reverse("report_capacity", args=[institution.number]) if may_report else ""
+    open_still = institution.closed_on is None
+    close_url = reverse("institution_close", args=[institution.number]) if may_close and open_still else ""
     pilot = file.row is not None and file.row.pilot_level
     revoke_url = reverse("revoke_designation", args=[institution.number]) if may_revoke and pilot else ""
     return {
@@ -77,7 +88,7 @@ def page(file: InstitutionFile, day: date, *, may_report: bool, may_revoke: bool
             "name": institution.name,
             "region": institution.county.label,
         },
-        "actions": _actions(report_url, keys_url, revoke_url),
+        "actions": _actions(report_url, keys_url, revoke_url, close_url),
         "statuses": flags(file.row),
         "metrics": _metrics(file.row),
         "facts": _facts(file, plainly=plainly),
@@ -102,10 +113,12 @@ def page(file: InstitutionFile, day: date, *, may_report: bool, may_revoke: bool
     }
 
 
-def _actions(report_url: str, keys_url: str, revoke_url: str) -> list[Row]:
+def _actions(report_url: str, keys_url: str, revoke_url: str, close_url: str) -> list[Row]:
     actions: list[Row] = []
     if revoke_url:
         actions.append({"label": _("Revoke the designation"), "url": revoke_url, "icon": "ban", "primary": False})
+    if close_url:
+        actions.append({"label": _("Record the closing"), "url": close_url, "icon": "x", "primary": False})
     if keys_url:
         actions.append({"label": _("API keys"), "url": keys_url, "icon": "lock", "primary": False})
     if report_url:

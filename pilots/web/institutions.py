@@ -21,7 +21,7 @@ from pilots.operations.institutions import Entry, FilingEntry, register_institut
 from pilots.policies.designations import may_propose_revocation
 from pilots.policies.disclosures import sees_plainly
 from pilots.policies.documents import visible_documents
-from pilots.policies.institutions import county_desks, may_report, visible_institutions
+from pilots.policies.institutions import county_desks, may_register_in, may_report, visible_institutions
 from pilots.policies.keys import may_manage_keys
 from pilots.policies.regions import visible_regions
 from pilots.queries.documents import on_file
@@ -96,6 +96,7 @@ def detail(request: HttpRequest, number: str) -> HttpResponse:
             file,
             asked.day,
             may_report=may_change,
+            may_close=may_register_in(request.user, institution.county_id),
             plainly=sees_plainly(request.user, institution),
             may_revoke=may_propose_revocation(request.user, institution),
             keys_url=keys_url,

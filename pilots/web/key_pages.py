@@ -114,11 +114,31 @@ def key_row(grant: InstitutionKey, owner: Owner | None, at: datetime) -> Row:
     }
 
 
-def foreign_row(grant: InstitutionKey, at: datetime) -> Row:
-    """A key of the operator in the list of one of its institutions: that it exists, not whence it is used elsewhere."""
+def foreign_row(grant: InstitutionKey, number: str, at: datetime, *, may_end: bool) -> Row:
+    """A key of the operator in the list of one of its institutions: never whence it is used elsewhere.
+
+    Who may end it (the institution's county unit) also sees when it was last used.
+    """
     row = key_row(grant, None, at)
     shown = ("label", "prefix", "scopes", "expires", "status", "status_label", "note", "live", "acts")
-    return {name: row[name] for name in shown}
+    found = {name: row[name] for name in shown}
+    if may_end:
+        revoke_url = reverse("institution_operator_key_revoke", args=[number, grant.key.prefix])
+        found |= {"last_used": row["last_used"], "acts": [{"label": _("Revoke"), "url": revoke_url}]}
+    return found
+
+
+def foreign_facts(grant: InstitutionKey, at: datetime) -> list[Row]:
+    """The same on the page that ends it."""
+    row = key_row(grant, None, at)
+    return [
+        {"label": _("Key"), "value": row["prefix"], "code": True},
+        {"label": _("Operator or brand"), "value": str(grant.operator)},
+        {"label": _("Label"), "value": row["label"]},
+        {"label": _("May be used to"), "value": "；".join(str(scope["label"]) for scope in row["scopes"])},
+        {"label": _("Expires"), "value": row["expires"]},
+        {"label": _("Last used"), "value": row["last_used"]},
+    ]
 
 
 def key_facts(grant: InstitutionKey, at: datetime) -> list[Row]:

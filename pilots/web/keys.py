@@ -22,10 +22,16 @@ from pilots.models import InstitutionKey
 from pilots.operations.keys import IssuedKey, create_key_for_institution, create_key_for_operator, revoke_key
 from pilots.operations.keys import rotate_key as replace
 from pilots.policies.institutions import visible_institutions
-from pilots.policies.keys import may_manage_keys, may_manage_operator_keys, visible_operators
+from pilots.policies.keys import (
+    may_end_operator_keys_at,
+    may_manage_keys,
+    may_manage_operator_keys,
+    visible_operators,
+)
+from pilots.queries.keys import operator_keys
 from pilots.web.forms import refuse
 from pilots.web.key_forms import KeyForm, RevocationForm, RotationForm
-from pilots.web.key_pages import Owner, Row, expiring_notice, foreign_row, key_facts, key_row, key_terms
+from pilots.web.key_pages import Owner, Row, expiring_notice, foreign_facts, foreign_row, key_facts, key_row, key_terms
 from pilots.web.timelines import timeline_of
 from portal.accounts.freshness import fresh_sign_in_required
 from portal.accounts.keys import SHOWN_FOR, KeyEnded, new_token, require_replaceable, text_of
@@ -45,13 +51,15 @@ def index(request: HttpRequest, number: str = "", operator_id: int = 0) -> HttpR
     owner, now = _managed(request, number, operator_id), timezone.now()
     page = Paginator(owner.keys(now), PAGE_SIZE).get_page(request.GET.get("page"))
     rows = [key_row(grant, owner, now) for grant in page.object_list]
+    may_end = owner.institution is not None and may_end_operator_keys_at(request.user, owner.institution)
     context = {
         **owner.context(),
         "request": request,
         "rows": rows,
         "page_obj": page,
         "notice": expiring_notice(rows),
-        "other_rows": [foreign_row(grant, now) for grant in owner.others(now)],
+        "other_rows": [foreign_row(grant, number, now, may_end=may_end) for grant in owner.others(now)],
+        "may_end_others": may_end,
         "create_url": owner.url("key_new"),
         **timeline_of(request, owner.timeline),
     }
@@ -144,20 +152,44 @@ def revoke(request: HttpRequest, prefix: str, number: str = "", operator_id: int
     """Make a key useless at once, with the reason."""
     owner, now = _managed(request, number, operator_id), timezone.now()
     grant = _found(owner, prefix, now)
+    says = _("The key stops working at once and for good: software that still uses it can no longer report.")
+    return _revocation(request, owner, grant, says=says, facts=key_facts(grant, now))
+
+
+@open_to(Audience.COUNTY_DESK)
+@require_http_methods(["GET", "HEAD", "POST"])
+@fresh_sign_in_required
+def revoke_of_operator(request: HttpRequest, number: str, prefix: str) -> HttpResponse:
+    """End an operator's key that opens an institution of the county unit: for all institutions of the operator."""
+    institution = get_object_or_404(visible_institutions(request.user), number=number)
+    if not may_end_operator_keys_at(request.user, institution):
+        raise PermissionDenied
+    grant = get_object_or_404(operator_keys(institution), key__prefix=prefix)
+    says = _(
+        "The key stops working at once and for good, for every institution of the operator, in other county units too. "
+        "The operator's directors are told, and find the reason beside the key; only they can make another."
+    )
+    owner, facts = Owner(institution=institution), foreign_facts(grant, timezone.now())
+    return _revocation(request, owner, grant, says=says, facts=facts)
+
+
+def _revocation(
+    request: HttpRequest, owner: Owner, grant: InstitutionKey, *, says: str, facts: list[Row]
+) -> HttpResponse:
     if request.method != "POST" and grant.key.revoked_at is not None:
         raise KeyEnded(_("This key was revoked already."))
     form = RevocationForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            revoke_key(key_id=grant.pk, reason=form.cleaned_data["reason"], by=_user(request), at=now)
+            reason = form.cleaned_data["reason"]
+            revoke_key(key_id=grant.pk, reason=reason, by=_user(request), at=timezone.now())
         except DomainError as error:
             refuse(form, error)
         else:
-            messages.success(request, _("Revoked: %(label)s.") % {"label": grant.key.label or prefix})
+            messages.success(request, _("Revoked: %(label)s.") % {"label": grant.key.label or grant.key.prefix})
             return redirect(owner.url("keys"))
-    says = _("The key stops working at once and for good: software that still uses it can no longer report.")
     sections = [{"title": _("Revocation"), "help": says, "fields": [form["reason"]]}]
-    more = {"sections": sections, "submit_label": _("Revoke the key"), "facts": key_facts(grant, now), "danger": True}
+    more = {"sections": sections, "submit_label": _("Revoke the key"), "facts": facts, "danger": True}
     return _form(request, owner, form, title=_("Revoke a key"), **more)
 
 

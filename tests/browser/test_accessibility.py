@@ -37,6 +37,7 @@ PAGES = (
     Shown("institutions", "nobody-found", "/institutions/?q=没有"),
     Shown("institution_new", "county", "/institutions/new/"),
     Shown("institution", "county", "/institutions/SJZ-0002/?as_of=2021-11-01"),
+    Shown("institution_close", "county", "/institutions/SJZ-0001/close/"),
     Shown("report_capacity", "clerk", "/institutions/SJZ-0001/report/"),
     Shown("correct_report", "clerk", "/institutions/SJZ-0001/"),  # the first report's form; see `open_shown`
     Shown("mine", "clerk", "/institution/"),
@@ -86,6 +87,7 @@ NO_PAGE = {
     "institution_key_issued": "looked at in test_keys.py",
     "institution_key_rotate": "looked at in test_keys.py",
     "institution_key_revoke": "looked at in test_keys.py",
+    "institution_operator_key_revoke": "as institution_key_revoke",
     "operator_keys": "as institution_keys",
     "operator_key_new": "as institution_key_new",
     "operator_key_issued": "as institution_key_issued",

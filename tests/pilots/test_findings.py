@@ -196,7 +196,9 @@ def test_closed_institution_takes_no_designation_and_a_void_is_once_with_a_reaso
         void_designation(designation_id=line.pk, basis=Basis(reason="x"))
     officer = county_officer()
     closed = Institution.objects.get(number="SJZ-0006")
-    close_institution(institution_id=closed.pk, closed_on=date(2021, 6, 1), by=officer, at=noon(date(2022, 1, 1)))
+    close_institution(
+        institution_id=closed.pk, closed_on=date(2021, 6, 1), reason="停办", by=officer, at=noon(date(2022, 1, 1))
+    )
     with pytest.raises(InstitutionClosed):
         make_pilot(closed, PilotLevel.CITY, date(2021, 7, 1))
 

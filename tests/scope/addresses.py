@@ -10,9 +10,10 @@ from tests.scope.oracle import (
     Place,
     Verdict,
     Who,
-    absent,
     administrator,
     auditors,
+    desk_over_operator,
+    ending,
     giving,
     granting,
     manager_of,
@@ -75,6 +76,10 @@ def operator_key(place: Place) -> list[object]:
     return [*operator(place), place.things.get("operator key", "0" * 12)]
 
 
+def opening_key(place: Place) -> list[object]:
+    return [place.number, place.things.get("operator key", "0" * 12)]
+
+
 def person(place: Place) -> list[object]:
     return [place.things.get("person", 0)]
 
@@ -83,8 +88,26 @@ def membership(place: Place) -> list[object]:
     return [*person(place), place.things.get("membership", 0)]
 
 
-def unknown(_place: Place) -> list[object]:
-    return [0]
+def administrator_role(place: Place) -> list[object]:
+    found = place.things.get("administrator", [0, 0])
+    assert isinstance(found, list)
+    return found
+
+
+def mail(place: Place) -> list[object]:
+    return [place.things.get("mail", 0)]
+
+
+def passkey(place: Place) -> list[object]:
+    return [place.things.get("passkey", 0)]
+
+
+def _last_day(_place: Place) -> dict[str, Any]:
+    return {"when": "now", "reason": "轮岗"}
+
+
+def _sent(_place: Place) -> dict[str, Any]:
+    return {"next": ""}
 
 
 def document(place: Place) -> list[object]:
@@ -128,6 +151,10 @@ def _entry(place: Place) -> dict[str, Any]:
     }
 
 
+def _closing(_place: Place) -> dict[str, Any]:
+    return {"closed_on": "2022-01-01", "reason": "停止办园"}
+
+
 ADDRESSES: dict[str, Address] = {
     "home": Address(),
     "region": Address(region, On.REGION),
@@ -135,6 +162,7 @@ ADDRESSES: dict[str, Address] = {
     "institutions": Address(),
     "institution_new": Address(methods="GET POST", body=_entry),
     "institution": Address(number, On.INSTITUTION),
+    "institution_close": Address(number, On.INSTITUTION, methods="GET POST", body=_closing),
     "report_capacity": Address(number, On.INSTITUTION, methods="GET POST", body=_capacity),
     "correct_report": Address(report, On.INSTITUTION, methods="GET POST", body=_correction),
     "mine": Address(),
@@ -148,6 +176,9 @@ ADDRESSES: dict[str, Address] = {
     "institution_key_issued": Address(key, On.INSTITUTION),
     "institution_key_rotate": Address(key, On.INSTITUTION, methods="GET POST"),
     "institution_key_revoke": Address(key, On.INSTITUTION, methods="GET POST", body=_reason),
+    "institution_operator_key_revoke": Address(
+        opening_key, On.INSTITUTION, methods="GET POST", body=_reason, only=desk_over_operator
+    ),
     "operator_keys": Address(operator, On.INSTITUTION, only=operator_directors),
     "operator_key_new": Address(operator, On.INSTITUTION, methods="GET POST", only=operator_directors),
     "operator_key_issued": Address(operator_key, On.INSTITUTION, only=operator_directors),
@@ -168,7 +199,7 @@ ADDRESSES: dict[str, Address] = {
     "membership_change": Address(membership, On.REGION, methods="GET POST", only=manager_of(keeper=False)),
     "membership_end": Address(membership, On.REGION, methods="GET POST", only=manager_of(keeper=False)),
     "administration_grant": Address(person, On.REGION, methods="GET POST", only=granting),
-    "administration_end": Address(lambda place: [*person(place), 0], On.REGION, methods="GET POST", only=absent),
+    "administration_end": Address(administrator_role, On.REGION, methods="GET POST", body=_last_day, only=ending),
     "account_switch_off": Address(person, On.REGION, methods="GET POST", only=manager_of(keeper=True)),
     "account_switch_on": Address(person, On.REGION, methods="GET POST", only=manager_of(keeper=True)),
     "account_reset_password": Address(person, On.REGION, methods="GET POST", only=manager_of(keeper=True)),
@@ -180,7 +211,7 @@ ADDRESSES: dict[str, Address] = {
     "message_read": Address(message, On.REGION, methods="POST", only=owner_only),
     "messages_read": Address(methods="POST"),
     "mail_queue": Address(only=administrator("system")),
-    "mail_retry": Address(unknown, methods="POST", only=retrying),
+    "mail_retry": Address(mail, On.REGION, methods="POST", body=_sent, only=retrying),
     "trail": Address(only=auditors),
     "trail_export": Address(only=auditors),
     "seals": Address(only=auditors),
@@ -200,8 +231,8 @@ ADDRESSES: dict[str, Address] = {
     "mfa_view_recovery_codes": Address(methods="GET OPTIONS"),
     "mfa_generate_recovery_codes": Address(methods="GET POST PUT OPTIONS"),
     "mfa_add_webauthn": Address(methods="GET POST PUT OPTIONS"),
-    "mfa_edit_webauthn": Address(unknown, methods="GET POST PUT OPTIONS", only=absent),
-    "mfa_remove_webauthn": Address(unknown, methods="GET POST OPTIONS", only=absent),
+    "mfa_edit_webauthn": Address(passkey, On.REGION, methods="GET POST PUT OPTIONS", only=owner_only),
+    "mfa_remove_webauthn": Address(passkey, On.REGION, methods="GET POST OPTIONS", only=owner_only),
     "usersessions_list": Address(),
     "sessions_end": Address(methods="POST"),
     "kept": Address(),

@@ -78,6 +78,7 @@ OTHERS: dict[str, Who] = {
     "tangshan": Who(officer="130200"),
     "xinji": Who(officer="130181"),
     "director2": Who(speaks={"SJZ-0002"}, directs={"SJZ-0002"}),
+    "auditor2": Who(audits="130172"),  # the trail of one county unit
     "two-hats": Who(reads={"130172"}, speaks={"SJZ-0001"}),
     "ended": Who(),  # was an officer of 130102 until yesterday
     "not-begun": Who(),  # will be one from tomorrow on
@@ -199,9 +200,13 @@ def auditors(who: Who, _ask: Ask) -> Verdict:
     return Verdict.ADMITTED if who.audits or who.administers == "audit" else Verdict.HIDDEN
 
 
-def absent(who: Who, _ask: Ask) -> Verdict:
-    """For what is asked for by an id that does not exist: nobody gets it. Its own tests ask for those that do."""
-    return Verdict.SIGN_IN if who.door != "session" else Verdict.HIDDEN
+def ending(who: Who, ask: Ask) -> Verdict:
+    """The end of an administrator's role is proposed by the security administrator; who keeps accounts sees them."""
+    if who.door != "session":
+        return Verdict.SIGN_IN
+    if not ask.place.owner or who.administers not in ("security", "system"):
+        return Verdict.HIDDEN
+    return Verdict.ADMITTED if who.administers == "security" else Verdict.FORBIDDEN
 
 
 def giving(who: Who, _ask: Ask) -> Verdict:
@@ -213,9 +218,9 @@ def giving(who: Who, _ask: Ask) -> Verdict:
 
 
 def retrying(who: Who, ask: Ask) -> Verdict:
-    """Of an e-mail that does not exist."""
+    """An e-mail that was given up is sent again by the system administrator, to whomever it goes."""
     told = administrator("system")(who, ask)
-    return Verdict.HIDDEN if told == Verdict.ADMITTED else told
+    return Verdict.HIDDEN if told == Verdict.ADMITTED and not ask.place.owner else told
 
 
 def nowhere(_who: Who, _ask: Ask) -> Verdict:
@@ -229,6 +234,16 @@ def operator_directors(who: Who, ask: Ask) -> Verdict:
         return Verdict.SIGN_IN
     whole = {*who.directs} >= {*BRAND} and ask.place.number in BRAND
     return Verdict.ADMITTED if whole else Verdict.HIDDEN
+
+
+def desk_over_operator(who: Who, ask: Ask) -> Verdict:
+    """An operator's key is ended by the county unit of an institution that it opens; here only the brand has any."""
+    if who.door != "session":
+        return Verdict.SIGN_IN
+    if not sees(who, ask):
+        return Verdict.HIDDEN
+    ends = who.desk == ask.place.county and ask.place.number in BRAND
+    return Verdict.ADMITTED if ends else Verdict.FORBIDDEN
 
 
 def office(who: Who, ask: Ask) -> Verdict:

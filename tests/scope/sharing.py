@@ -23,8 +23,9 @@ FRESH = {
     "institution_key_rotate",
     "mfa_activate_totp",
     "mfa_add_webauthn",
+    "mfa_reauthenticate_webauthn",
 }
-"""Forms that carry a new token or secret each time: no two answers are the same, and none may be kept."""
+"""Forms that carry a new token, secret or challenge each time: no two answers are the same, and none may be kept."""
 
 
 def settled(answer: Answer) -> tuple[int, str]:

@@ -10,7 +10,9 @@ from django.utils import timezone
 
 from pilots.models import (
     CapacityReport,
+    Delivery,
     Designation,
+    Disclosure,
     Document,
     Institution,
     Membership,
@@ -24,6 +26,8 @@ from pilots.operations.reference import rows
 from pilots.operations.targets import change_target
 from pilots.queries.targets import target_ledger
 from pilots.states.capacity import Source
+from pilots.states.deliveries import Form, State
+from pilots.states.disclosures import HiddenField, Purpose
 from pilots.states.documents import DocumentKind
 from pilots.states.facts import DesignationAct, PilotLevel, PilotType
 from pilots.states.institutions import ServiceModel
@@ -36,6 +40,7 @@ from portal.shared.uploads import store
 from tests.conftest import browser_of
 from tests.files import pdf
 from tests.scope.oracle import ACCOUNTS, COUNTY_OF, OTHERS, PARENT, Place, Who, path
+from tests.scope.passkeys import passkey
 
 DAY = date(2021, 11, 1)
 FIRST = date(2019, 1, 1)
@@ -49,6 +54,7 @@ PEOPLE: tuple[tuple[str, str, Role | None, str], ...] = (
     ("tangshan", "唐山市经办人程远", Role.CITY_OFFICER, "130200"),
     ("xinji", "辛集市经办人辛禾", Role.COUNTY_OFFICER, "130181"),
     ("director2", "爱悦堡长安店园长岳青", Role.INSTITUTION_DIRECTOR, "SJZ-0002"),
+    ("auditor2", "循环化工园区审计员简明", Role.AUDITOR, "130172"),
     ("two-hats", "双职人员尹双", Role.INSTITUTION_CLERK, "SJZ-0001"),
     ("ended", "离任经办人温旧", Role.COUNTY_OFFICER, "130102"),
     ("not-begun", "待任经办人苏新", Role.COUNTY_OFFICER, "130102"),
@@ -136,6 +142,10 @@ def furnish(institution: Institution, owner: User, region: str) -> dict[str, obj
         "report": CapacityReport.objects.filter(institution=institution).latest("pk").pk,
         "document": _document(institution),
         "message": _message(owner),
+        "mail": _given_up_mail(owner),
+        "passkey": passkey(owner),
+        "administrator": _administrator(),
+        "disclosure": _disclosure(institution, owner),
         "proposal": _proposal(region),
     }
 
@@ -168,8 +178,32 @@ def _message(owner: User) -> int:
         user=owner,
         parameters={"instant": "2021-11-01 09:00"},
         send_after=timezone.now(),
+        delivered_at=timezone.now(),
     )
     return Message.objects.create(notice=notice, user=owner, created_at=timezone.now()).pk
+
+
+def _given_up_mail(owner: User) -> int:
+    """An e-mail to the owner that no server took."""
+    now = timezone.now()
+    ended = {"state": State.DEAD, "finished_at": now, "last_error": "timed out"}
+    return Delivery.objects.create(
+        key=f"scope {owner.pk}", user=owner, form=Form.SINGLE, next_attempt_at=now, **ended
+    ).pk
+
+
+def _administrator() -> list[object]:
+    """The audit administrator and its membership."""
+    held = Membership.objects.get(user__username="audit-admin")
+    return [held.user_id, held.pk]
+
+
+def _disclosure(institution: Institution, owner: User) -> int:
+    """That the owner had the institution's telephone shown."""
+    asked = {"purpose": Purpose.CONTACT, "reason": "核实", "request_id": f"scope-{institution.number}"}
+    return Disclosure.objects.create(
+        institution=institution, field=HiddenField.CONTACT_PHONE, recorded_by=owner, **asked
+    ).pk
 
 
 def _proposal(region: str) -> int:

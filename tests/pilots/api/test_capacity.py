@@ -206,7 +206,11 @@ def test_other_media_types_are_refused(api):
 def test_closed_institution_is_refused(api):
     institution = Institution.objects.get(number="SJZ-0001")
     close_institution(
-        institution_id=institution.pk, closed_on=date(2022, 1, 1), by=county_officer(), at=noon(date(2026, 1, 1))
+        institution_id=institution.pk,
+        closed_on=date(2022, 1, 1),
+        reason="停办",
+        by=county_officer(),
+        at=noon(date(2026, 1, 1)),
     )
     before = stored()
     response = post(api, BODY)

@@ -177,7 +177,7 @@ def test_line_that_follows_later_is_said(pilot):
 
 def test_closed_institution_keeps_its_ledger(pilot):
     proposal = propose(pilot)
-    close_institution(institution_id=pilot.institution_id, closed_on=TODAY, by=county_officer(), at=NOW)
+    close_institution(institution_id=pilot.institution_id, closed_on=TODAY, reason="停办", by=county_officer(), at=NOW)
     with pytest.raises(InstitutionClosed):
         confirm(proposal)
     assert Proposal.objects.get().state == "open"

@@ -260,7 +260,7 @@ def test_late_registration_and_closure_reach_past_days():
     )
     night(DAY + timedelta(days=1))
     assert (figure("institutions_total", DAY), figure("institutions_filed", DAY)) == (495, 53)
-    close_institution(institution_id=new.pk, closed_on=DAY, by=officer, at=noon(date.today()))
+    close_institution(institution_id=new.pk, closed_on=DAY, reason="停办", by=officer, at=noon(date.today()))
     night(DAY + timedelta(days=1))
     assert figure("institutions_total", DAY) == 494
     assert figure("institutions_total", DAY - timedelta(days=1)) == 495

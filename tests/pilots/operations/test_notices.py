@@ -271,7 +271,7 @@ def test_correction_by_the_institution_itself_tells_nobody():
 
 def test_closing_and_registering_tell_the_others():
     colleague = officer()
-    close_institution(institution_id=institution().pk, closed_on=TODAY, by=county_officer(), at=NOW)
+    close_institution(institution_id=institution().pk, closed_on=TODAY, reason="停办", by=county_officer(), at=NOW)
     assert readers_of(Notice.objects.get(kind="institution.closed")) == {colleague.username, "clerk", "director"}
     entry = Entry(county_id="130102", name="新园（测试）", service_model="social", opened_on=date(2021, 1, 1))
     register_institution(entry=entry, filing=None, by=county_officer(), at=NOW)

@@ -65,14 +65,14 @@ def test_correction_without_a_reason_is_refused():
 def test_closing_is_once_and_plausible():
     officer, number = county_officer(), institution().pk
     with pytest.raises(Implausible):
-        close_institution(institution_id=number, closed_on=date(2018, 1, 1), by=officer, at=NOW)
+        close_institution(institution_id=number, closed_on=date(2018, 1, 1), reason="停办", by=officer, at=NOW)
     with pytest.raises(FutureDay):
-        close_institution(institution_id=number, closed_on=date(2999, 1, 1), by=officer, at=NOW)
+        close_institution(institution_id=number, closed_on=date(2999, 1, 1), reason="停办", by=officer, at=NOW)
     with pytest.raises(NotPermitted):
-        close_institution(institution_id=number, closed_on=TODAY, by=someone("province"), at=NOW)
-    close_institution(institution_id=number, closed_on=date(2022, 1, 1), by=officer, at=NOW)
+        close_institution(institution_id=number, closed_on=TODAY, reason="停办", by=someone("province"), at=NOW)
+    close_institution(institution_id=number, closed_on=date(2022, 1, 1), reason="停办", by=officer, at=NOW)
     with pytest.raises(InstitutionClosed):
-        close_institution(institution_id=number, closed_on=date(2022, 1, 1), by=officer, at=NOW)
+        close_institution(institution_id=number, closed_on=date(2022, 1, 1), reason="停办", by=officer, at=NOW)
     closed = institution()
     assert (closed.closed_on, closed.closed_recorded_at is not None) == (date(2022, 1, 1), True)
 

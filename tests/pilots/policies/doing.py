@@ -47,7 +47,9 @@ def put_on_file(by):
 
 def document_added(by, state):
     if state == State.CLOSED:
-        close_institution(institution_id=institution().pk, closed_on=YESTERDAY, by=someone("county"), at=NOW)
+        close_institution(
+            institution_id=institution().pk, closed_on=YESTERDAY, reason="停办", by=someone("county"), at=NOW
+        )
     return put_on_file(by)
 
 

@@ -86,7 +86,9 @@ def below(account, state):
 def institution(state):
     found = Institution.objects.get(number=NUMBER)
     if state == State.CLOSED:
-        close_institution(institution_id=found.pk, closed_on=day(-1), by=someone("county"), at=timezone.now())
+        close_institution(
+            institution_id=found.pk, closed_on=day(-1), reason="停办", by=someone("county"), at=timezone.now()
+        )
     return found
 
 
@@ -116,7 +118,7 @@ def institution_read(by, state):
 
 def institution_closed(by, state):
     closed = institution(state)
-    return close_institution(institution_id=closed.pk, closed_on=day(-1), by=by, at=timezone.now())
+    return close_institution(institution_id=closed.pk, closed_on=day(-1), reason="停办", by=by, at=timezone.now())
 
 
 def capacity_reported(by, state):

@@ -309,7 +309,9 @@ def test_role_that_is_not_given_is_no_choice(as_user):
 
 def test_closed_institution_gets_no_new_people(as_user):
     closed = Institution.objects.get(number="SJZ-0002")
-    close_institution(institution_id=closed.pk, closed_on=date(2026, 1, 1), by=someone("county"), at=timezone.now())
+    close_institution(
+        institution_id=closed.pk, closed_on=date(2026, 1, 1), reason="停办", by=someone("county"), at=timezone.now()
+    )
     response = as_user("county").post(page("person_new") + CLERK, invitation("SJZ-0002"))
     assert list(response.context["form"].errors) == ["place"]
 
