@@ -15,6 +15,7 @@ import pytest
 from playwright.sync_api import Browser, Page, Request, StorageState, sync_playwright
 
 from portal.embedded import throwaway_directory
+from tests.browser.names import FACTORS, PASSWORD
 from tests.portal.accounts.codes import totp
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -28,7 +29,15 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-PASSWORD = "tuoyu-2021-demo"
+AUTHENTICATOR = {
+    "protocol": "ctap2",
+    "transport": "internal",
+    "hasResidentKey": True,
+    "hasUserVerification": True,
+    "isUserVerified": True,
+    "automaticPresenceSimulation": True,
+}
+FURNISH = "from tests.browser.furnishing import furnish; furnish()"
 
 
 class Portal:
@@ -38,6 +47,16 @@ class Portal:
         self.url, self.environment = url, environment
         self.secrets: dict[str, str] = {}
         self.codes_entered = 0
+        self.things: dict[str, object] = {}
+
+    def host(self, user: str) -> str:
+        """The address to sign in at: passkeys need one with a name."""
+        return self.url.replace("127.0.0.1", "localhost") if user == FACTORS else self.url
+
+    def furnish(self) -> None:
+        """Make what the demonstration lacks, once."""
+        if not self.things:
+            self.things = json.loads(self.manage("shell", "-v", "0", "--no-imports", "-c", FURNISH))
 
     def manage(self, *arguments: str) -> str:
         """Run a command as an operator would in another shell."""
@@ -76,6 +95,7 @@ def portal() -> Iterator[Portal]:
             "PORT": str(port),
             "PORTAL_ENV": "development",
             "PORTAL_NIGHTLY_CRON": "* * * * *",
+            "FRESH_SIGN_IN_MINUTES": "60",  # sessions are shared by a module's tests
         }
         log = (directory / "serve.log").open("wb")
         process = subprocess.Popen(
@@ -124,7 +144,7 @@ def signed_in(portal: Portal, chromium: Browser) -> Callable[[str], StorageState
 
     def state_of(user: str) -> StorageState:
         if user not in states:
-            with chromium.new_context(locale="zh-CN", base_url=portal.url) as context:
+            with chromium.new_context(locale="zh-CN", base_url=portal.host(user)) as context:
                 page = context.new_page()
                 page.goto("/accounts/sign-in/")
                 page.fill("[name=username]", user)
@@ -149,6 +169,9 @@ def _second_factor(page: Page, portal: Portal, user: str) -> None:
     elif "/accounts/security/" in page.url:
         portal.secrets[user] = enrol_codes(page)
         page.goto("/")
+    elif user == FACTORS:
+        portal.secrets[user] = enrol_codes(page)
+        portal.things["passkey"] = enrol_passkey(page)
 
 
 def enrol_codes(page: Page) -> str:
@@ -159,6 +182,19 @@ def enrol_codes(page: Page) -> str:
     page.click("main button[type=submit].btn-primary")
     page.wait_for_url("**/accounts/security/recovery/")
     return secret
+
+
+def enrol_passkey(page: Page) -> str:
+    """Add a passkey as a user does, kept by an authenticator of the browser's own; answer its id."""
+    devtools = page.context.new_cdp_session(page)
+    devtools.send("WebAuthn.enable")
+    devtools.send("WebAuthn.addVirtualAuthenticator", {"options": AUTHENTICATOR})
+    page.goto("/accounts/security/passkeys/new/")
+    page.fill("[name=name]", "办公电脑")
+    page.get_by_role("button", name="添加", exact=True).click()
+    page.wait_for_url("**/accounts/security/")
+    address = page.locator("a[href*='/passkeys/'][href$='/remove/']").get_attribute("href") or ""
+    return address.split("/")[-3]
 
 
 @pytest.fixture
@@ -174,14 +210,14 @@ def open_page(
             viewport={"width": width, "height": 900},
             locale="zh-CN",
             java_script_enabled=scripts,
-            base_url=portal.url,
+            base_url=portal.host(user),
             storage_state=signed_in(user) if user else None,
         )
         contexts.append(context)
         page = context.new_page()
         page.on("pageerror", lambda error: faults.append(str(error)))
         page.on("requestfailed", lambda request: _note_failure(request, faults))
-        page.on("request", lambda request: _only_loopback(request.url, portal.url, faults))
+        page.on("request", lambda request: _only_loopback(request.url, portal.host(user), faults))
         return page
 
     yield open_one

@@ -38,6 +38,8 @@ _WATCH = """() => { SHOWN
   document.body.prepend(start);
   start.focus();
   start.remove();
+  window.watching?.abort();  // of another width
+  window.watching = new AbortController();
   window.reached = [];
   window.unmarked = [];
   const dress = (e) => [e, e.parentElement].flatMap((one) => {
@@ -51,9 +53,9 @@ _WATCH = """() => { SHOWN
     window.reached.push(e);
     const ringed = ring(getComputedStyle(e)) || ring(getComputedStyle(e, '::after'));
     if (!ringed && (!bare.has(e) || dress(e) === bare.get(e))) window.unmarked.push(named(e));
-  });
+  }, { signal: window.watching.signal });
   const dates = controls().filter((e) => e.type === 'date').length;
-  return controls().length + 4 * dates + 2;
+  return controls().length + 4 * dates + 6;
 }"""
 
 _REACHED = """() => { SHOWN
@@ -70,16 +72,44 @@ _REACHED = """() => { SHOWN
 }"""
 
 
+LISTEN = """
+window.violations = [];
+document.addEventListener("securitypolicyviolation", (event) => {
+  const { effectiveDirective, blockedURI, sourceFile, lineNumber } = event;
+  window.violations.push(`${effectiveDirective} ${blockedURI} ${sourceFile}:${lineNumber}`);
+});
+"""
+
+
+class Policy:
+    """What the browser says against the content security policy while a page is visited."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.said: list[str] = []
+        page.add_init_script(LISTEN)
+        page.on("console", lambda message: self._hear(message.text))
+
+    def _hear(self, text: str) -> None:
+        if "Content Security Policy" in text:
+            self.said.append(text)
+
+    def faults(self) -> list[str]:
+        """What was blocked on the page that is open, and what was said on the way to it."""
+        return [f"against the content policy: {each}" for each in [*self.page.evaluate("violations"), *self.said]]
+
+
 def _ask(page: Page, question: str) -> Any:
     return page.evaluate(question.replace("SHOWN", _SHOWN))
 
 
 def settle(page: Page, width: int) -> None:
-    """Wait until charts and maps stand at this width."""
+    """Wait until charts and maps stand at this width; nothing has the focus then."""
     page.set_viewport_size({"width": width, "height": 900})
     for drawn in page.locator(".county-map, .line-chart").all():
         drawn.locator("svg").first.wait_for()
     page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    page.evaluate("() => { document.activeElement.blur(); scrollTo(0, 0); }")  # the way to the content covers the top
 
 
 def axe_faults(page: Page) -> list[str]:

@@ -66,17 +66,6 @@ def test_correction_reaches_the_desk_and_the_mailbox(open_page, portal):
     reload_until(clerk, lambda: any(b"To: clerk@example.org" in each.read_bytes() for each in box.glob("*.log")), 30)
 
 
-@pytest.mark.parametrize("width", [1280, 360])
-@pytest.mark.parametrize(
-    ("user", "path"), [("clerk", "/desk/"), ("clerk", "/desk/settings/"), ("system-admin", "/system/messages/")]
-)
-def test_no_page_is_wider_than_the_screen(open_page, user, path, width):
-    page = open_page(user, width=width)
-    page.goto(path)
-    page.wait_for_load_state("networkidle")
-    assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") == 0
-
-
 def test_settings_work_by_keyboard_alone(open_page):
     page = open_page("director")
     page.goto("/desk/settings/")

@@ -75,29 +75,6 @@ def test_everything_works_without_scripts(open_page):
     expect(page.locator("#institution-rows tbody tr")).to_have_count(3)
 
 
-@pytest.mark.parametrize("width", [1280, 360])
-@pytest.mark.parametrize(
-    ("user", "path"),
-    [
-        ("", "/accounts/sign-in/"),
-        ("province", "/regions/130000/?as_of=2021-11-01"),
-        ("province", "/regions/130100/?as_of=2021-11-01"),
-        ("province", "/figures/county_coverage_pct/?region=130100&as_of=2021-11-01"),
-        ("province", "/institutions/?as_of=2021-11-01"),
-        ("province", "/institutions/SJZ-0002/?as_of=2021-11-01"),
-        ("county", "/institutions/new/"),
-        ("clerk", "/institutions/SJZ-0001/report/"),
-        ("clerk", "/institution/"),
-        ("system-admin", "/"),
-    ],
-)
-def test_no_page_is_wider_than_the_screen(open_page, user, path, width):
-    page = open_page(user, width=width)
-    page.goto(path)
-    page.wait_for_load_state("networkidle")
-    assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") == 0
-
-
 def test_county_officer_registers_and_is_told_what_is_wrong(open_page):
     page = open_page("county")
     page.goto("/institutions/new/")

@@ -63,39 +63,6 @@ def test_search_by_keyboard(open_page):
     expect(page).to_have_url(re.compile(r"q=%E5%B8%82"))
 
 
-@pytest.mark.parametrize("width", [1280, 360])
-@pytest.mark.parametrize(
-    ("user", "path"),
-    [
-        ("county", "/people/"),
-        ("county", "/people/new/"),
-        ("county", "/people/new/?role=institution_clerk"),
-        ("county", "/people/me/"),
-        ("county", "/roles/"),
-        ("system-admin", "/people/?state=active"),
-    ],
-)
-def test_pages_are_accessible_and_fit(open_page, user, path, width):
-    page = open_page(user, width=width)
-    page.goto(path)
-    found = Axe().run(page)
-    assert found.violations_count == 0, found.generate_report()
-    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
-
-
-def test_person_and_acts_are_accessible(open_page):
-    page = open_page("county")
-    page.goto("/people/?q=clerk")
-    page.locator("#people-rows tbody a").first.click()
-    address = page.url
-    for link in ("", "变更", "终止", "停用", "重置密码", "授予角色"):
-        page.goto(address)
-        if link:
-            page.get_by_role("link", name=re.compile(f"^{link}")).first.click()
-        found = Axe().run(page)
-        assert found.violations_count == 0, found.generate_report()
-
-
 def test_administrator_is_proposed_and_confirmed_by_another_on_a_telephone(open_page):
     page = open_page("security-admin", width=360)
     page.goto("/people/new/?role=administrator")
