@@ -87,6 +87,25 @@ _KINDS = (
         ("what", "decider", "outcome"),
         {"outcome": State},
     ),
+    _kind(
+        "administration.waiting",
+        Topic.WORK,
+        Severity.WARNING,
+        {Readers.ADMINISTRATOR_NAMED},
+        _("Waits for your decision: %(what)s"),
+        _("%(proposer)s proposes: %(what)s. A second person has to confirm or refuse it by %(until)s."),
+        ("what", "proposer", "until"),
+    ),
+    _kind(
+        "administration.decided",
+        Topic.WORK,
+        Severity.INFO,
+        {Readers.ADMINISTRATOR_NAMED},
+        _("Decided: %(what)s"),
+        _("Your proposal (%(what)s) was decided by %(decider)s. Outcome: %(outcome)s"),
+        ("what", "decider", "outcome"),
+        {"outcome": State},
+    ),
     # --- people and keys -------------------------------------------------------------------------
     _kind(
         "membership.given",
@@ -135,6 +154,41 @@ _KINDS = (
         _("The API key tuoyu_%(prefix)s_… of %(owner)s expires on %(expires_on)s; renew it."),
         ("prefix", "expires_on"),
     ),
+    _kind(
+        "administrator.switched_off",
+        Topic.ACCESS,
+        Severity.URGENT,
+        {Readers.ADMINISTRATORS},
+        _("Administrator switched off: %(person)s"),
+        _(
+            "%(person)s, %(role)s, was switched off at %(instant)s by %(actor)s. Reason: %(reason)s. If you do not "
+            "know why, ask at once; switching on again is done at the server."
+        ),
+        ("person", "role", "instant", "actor", "reason"),
+        {"role": Role, "actor": Actor},
+    ),
+    _kind(
+        "administrator.switched_on",
+        Topic.ACCESS,
+        Severity.URGENT,
+        {Readers.ADMINISTRATORS},
+        _("Administrator switched on again: %(person)s"),
+        _(
+            "%(person)s, %(role)s, was switched on again at %(instant)s by %(actor)s. Reason: %(reason)s. If you do "
+            "not know why, ask at once."
+        ),
+        ("person", "role", "instant", "actor", "reason"),
+        {"role": Role, "actor": Actor},
+    ),
+    _kind(
+        "second_factor.loosened",
+        Topic.ACCESS,
+        Severity.URGENT,
+        {Readers.OFFICERS},
+        _("Second factor no longer asked: %(region)s"),
+        _("Since %(instant)s %(region)s asks a second factor of fewer people, by %(actor)s. Reason: %(reason)s"),
+        ("instant", "actor", "reason"),
+    ),
     # --- security of an account ------------------------------------------------------------------
     _kind(
         "account.password_reset",
@@ -163,6 +217,19 @@ _KINDS = (
         _("Your second factor was changed"),
         _("A second factor of your account was added or removed at %(instant)s. If it was not you, tell your office."),
         ("instant",),
+    ),
+    _kind(
+        "account.second_factor_reset",
+        Topic.SECURITY,
+        Severity.URGENT,
+        {Readers.PERSON},
+        _("Your second factor was reset"),
+        _(
+            "All second factors of your account were removed at %(instant)s by %(actor)s. If you did not ask for it, "
+            "tell your office at once."
+        ),
+        ("instant", "actor"),
+        {"actor": Actor},
     ),
     _kind(
         "account.identity_changed",

@@ -34,3 +34,7 @@ class AccountAct(TextChoices):
     PASSWORD_RESET = "password_reset", _("password reset")  # the name of an act
     FACTORS_REMOVED = "factors_removed", _("second factor reset")
     IDENTITY_SET = "identity_set", _("identity at the single sign-on changed")
+
+
+HANDLED = (AccountAct.CREATED, AccountAct.PASSWORD_RESET, AccountAct.FACTORS_REMOVED, AccountAct.IDENTITY_SET)
+"""Acts by which whoever does them could sign in as the owner: that is how two accounts come into one hand."""
