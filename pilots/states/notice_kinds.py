@@ -27,6 +27,30 @@ def _kind(  # a table's columns
     return Kind(code, topic, severity, frozenset(readers), subject, body, frozenset(parameters), labels or {})
 
 
+def _proposal_kinds(what: str, readers: Readers) -> tuple[Kind, Kind]:
+    """A proposal that waits for its reader, and one of the reader's own that was decided."""
+    waiting = _kind(
+        f"{what}.waiting",
+        Topic.WORK,
+        Severity.WARNING,
+        {readers},
+        _("Waits for your decision: %(what)s"),
+        _("%(proposer)s proposes: %(what)s. A second person has to confirm or refuse it by %(until)s."),
+        ("what", "proposer", "until"),
+    )
+    decided = _kind(
+        f"{what}.decided",
+        Topic.WORK,
+        Severity.INFO,
+        {readers},
+        _("Decided: %(what)s"),
+        _("Your proposal (%(what)s) was decided by %(decider)s. Outcome: %(outcome)s"),
+        ("what", "decider", "outcome"),
+        {"outcome": State},
+    )
+    return waiting, decided
+
+
 _KINDS = (
     # --- institutions and reports ----------------------------------------------------------------
     _kind(
@@ -68,44 +92,8 @@ _KINDS = (
         ("year", "indicator", "goal", "reason"),
     ),
     # --- work ------------------------------------------------------------------------------------
-    _kind(
-        "proposal.waiting",
-        Topic.WORK,
-        Severity.WARNING,
-        {Readers.PERSON},
-        _("Waits for your decision: %(what)s"),
-        _("%(proposer)s proposes: %(what)s. A second person has to confirm or refuse it by %(until)s."),
-        ("what", "proposer", "until"),
-    ),
-    _kind(
-        "proposal.decided",
-        Topic.WORK,
-        Severity.INFO,
-        {Readers.PERSON},
-        _("Decided: %(what)s"),
-        _("Your proposal (%(what)s) was decided by %(decider)s. Outcome: %(outcome)s"),
-        ("what", "decider", "outcome"),
-        {"outcome": State},
-    ),
-    _kind(
-        "administration.waiting",
-        Topic.WORK,
-        Severity.WARNING,
-        {Readers.ADMINISTRATOR_NAMED},
-        _("Waits for your decision: %(what)s"),
-        _("%(proposer)s proposes: %(what)s. A second person has to confirm or refuse it by %(until)s."),
-        ("what", "proposer", "until"),
-    ),
-    _kind(
-        "administration.decided",
-        Topic.WORK,
-        Severity.INFO,
-        {Readers.ADMINISTRATOR_NAMED},
-        _("Decided: %(what)s"),
-        _("Your proposal (%(what)s) was decided by %(decider)s. Outcome: %(outcome)s"),
-        ("what", "decider", "outcome"),
-        {"outcome": State},
-    ),
+    *_proposal_kinds("proposal", Readers.PERSON),
+    *_proposal_kinds("administration", Readers.ADMINISTRATOR_NAMED),
     # --- people and keys -------------------------------------------------------------------------
     _kind(
         "membership.given",
