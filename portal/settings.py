@@ -291,5 +291,7 @@ PORTAL_VERSION = "0.1.0"
 # Functions that tell of a proposal that was made, and of one that was decided (docs/messages.md).
 PROPOSAL_WAITS = "pilots.operations.proposal_notices.tell_of_proposal"
 PROPOSAL_DECIDED = "pilots.operations.proposal_notices.tell_of_decision"
+# Refuses a confirmation by somebody who may be the one who proposed (docs/two-person-rule.md).
+PROPOSAL_PARTIES = "pilots.operations.independence.require_two_people"
 PROPOSAL_DAYS = env.int("PROPOSAL_DAYS", default=10)
 """How long a proposal waits for its second person."""

@@ -30,6 +30,7 @@ EXEMPT = {
     "snapshots.store_regions_above": "as store_counties",
     "snapshots.store_target_progress": "as store_counties",
     "demo_people.create_accounts": "a part of load_demo, under its act",
+    "accounts.close_other_ways": "a part of grant_administration, under its act",
     "accounts.note": "a line of the account's ledger, under the act that it is the line of",
     "memberships.finish": "a part of end_membership and end_administration, under their acts",
     "memberships.give_unconfined": "a part of grant_administration, under its act",

@@ -6,45 +6,63 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import F, Max, Q
 from django.db.models.functions import Coalesce, Greatest
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from pilots.models import AccountChange
-from pilots.operations.people_notices import tell_of_identity, tell_of_removed_factors, tell_of_reset
+from pilots.models import AccountChange, Membership
+from pilots.operations.people_notices import (
+    tell_of_identity,
+    tell_of_removed_factors,
+    tell_of_reset,
+    tell_of_switch,
+)
 from pilots.operations.refusals import (
     AccountSwitchedOff,
     AccountSwitchedOn,
     IdentityTaken,
     Implausible,
+    LastOfItsKind,
     NoSecondFactor,
     ReasonMissing,
 )
-from pilots.policies.people import require_may_reset_password, require_may_switch_account
+from pilots.policies.people import (
+    administrators,
+    require_may_reset_password,
+    require_may_switch_account,
+    require_may_switch_on,
+)
 from pilots.policies.standing import Principal
 from pilots.states.people import AccountAct
+from pilots.states.roles import ADMINISTRATOR_ROLES, Role
 from portal.accounts import people as accounts
 from portal.accounts.demands import remove_second_factors
 from portal.accounts.models import User
+from portal.accounts.sessions import end_sessions
 from portal.audit.trail import recorded
 
 
 @recorded("account.switched_off")
 def switch_off_account(*, user_id: int, reason: str, by: Principal, at: datetime) -> User:
-    """End all use of an account, now. What the person did, and the memberships, stay."""
-    user = User.objects.select_for_update(no_key=True).get(pk=user_id)
+    """End all use of an account, now. What the person did, and the memberships, stay.
+
+    Raises NotPermitted, ReasonMissing, AccountSwitchedOff, LastOfItsKind.
+    """
+    user = _locked_with_peers(user_id)
     require_may_switch_account(by, user)
     require_reason(reason)
     if not user.is_active:
         raise AccountSwitchedOff(_("The account is switched off already."))
-    note(user, AccountAct.SWITCHED_OFF, reason=reason, by=by)
+    _require_another(user)
+    tell_of_switch(note(user, AccountAct.SWITCHED_OFF, reason=reason, by=by), at=at)
     return accounts.set_active(user_id=user.pk, active=False)
 
 
 @recorded("account.switched_on")
 def switch_on_account(*, user_id: int, reason: str, by: Principal, at: datetime) -> User:
-    """Let an account be used again, with the memberships that are in force."""
+    """Let an account be used again, with the memberships that are in force. Administrators are at the server only."""
     user = User.objects.select_for_update(no_key=True).get(pk=user_id)
-    require_may_switch_account(by, user)
+    require_may_switch_on(by, user)
     require_reason(reason)
     if user.is_active:
         raise AccountSwitchedOn(_("The account is switched on already."))
@@ -105,7 +123,7 @@ def restore_account(*, username: str, reason: str, at: datetime) -> tuple[User, 
     user = User.objects.select_for_update(no_key=True).get(username=username)
     require_reason(reason)
     if not user.is_active:
-        note(user, AccountAct.SWITCHED_ON, reason=reason)
+        tell_of_switch(note(user, AccountAct.SWITCHED_ON, reason=reason), at=at)
         accounts.set_active(user_id=user.pk, active=True)
     tell_of_reset(note(user, AccountAct.PASSWORD_RESET, reason=reason), at=at)
     return accounts.reset_password(user_id=user.pk)
@@ -147,15 +165,46 @@ def switch_off_idle_accounts(*, at: datetime) -> list[User]:
     with override(settings.LANGUAGE_CODE):
         reason = _("Not used for %(days)d days.") % {"days": settings.IDLE_ACCOUNT_DAYS}
     for user in users:
-        note(user, AccountAct.SWITCHED_OFF_IDLE, reason=reason)
+        tell_of_switch(note(user, AccountAct.SWITCHED_OFF_IDLE, reason=reason), at=at)
         accounts.set_active(user_id=user.pk, active=False)
     return users
+
+
+def _locked_with_peers(user_id: int) -> User:
+    """The account under its lock and, of an administrator, with everyone who holds the same role, in one order."""
+    peers = User.objects.filter(
+        pk__in=[user_id, *(user.pk for role in _roles(user_id) for user in administrators(role))]
+    )
+    return {user.pk: user for user in peers.select_for_update(no_key=True).order_by("pk")}[user_id]
+
+
+def _require_another(user: User) -> None:
+    """Refuse where nobody else would be left with an administrator's role that this person holds today."""
+    for role in _roles(user.pk):
+        if not administrators(role).exclude(pk=user.pk).exists():
+            raise LastOfItsKind(
+                _("Nobody else who can sign in is %(role)s: give the role to another person first.")
+                % {"role": role.label}
+            )
+
+
+def _roles(user_id: int) -> list[Role]:
+    held = Membership.objects.in_force(timezone.localdate()).filter(user=user_id, role__in=ADMINISTRATOR_ROLES)
+    return [Role(role) for role in held.values_list("role", flat=True)]
 
 
 def _remove_factors(user: User, reason: str, by: Principal | None, at: datetime) -> None:
     if not remove_second_factors(user):
         raise NoSecondFactor(_("This account has no second factor."))
     tell_of_removed_factors(note(user, AccountAct.FACTORS_REMOVED, reason=reason, by=by), at=at)
+
+
+def close_other_ways(user: User, *, reason: str, by: Principal, at: datetime) -> None:
+    """End an account's sessions and its identity at the single sign-on, under its lock: the owner's ways remain."""
+    end_sessions(user)
+    if user.external_id:
+        accounts.set_external_id(user_id=user.pk, external_id="")
+        tell_of_identity(note(user, AccountAct.IDENTITY_SET, reason=reason, by=by), at=at)
 
 
 def note(user: User, act: AccountAct, *, reason: str = "", by: Principal | None = None) -> AccountChange:

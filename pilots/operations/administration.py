@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from pilots.models import Membership
-from pilots.operations.accounts import require_reason
+from pilots.operations.accounts import close_other_ways, require_reason
+from pilots.operations.independence import require_settled
 from pilots.operations.memberships import (
     Post,
     finish,
@@ -44,13 +45,16 @@ def grant_administration(
 ) -> Membership:
     """Make a person an administrator from a day on, today at the earliest. `by` is who confirms.
 
-    Doors do not call this; they call `administration_grant`. Raises NotPermitted, ReasonMissing, AccountSwitchedOff,
-    RolesApart where the person holds any other role at that time, HeldAlready, Implausible.
+    What others may have left in the account ends: its sessions, and its identity at the single sign-on. Doors do not
+    call this; they call `administration_grant`. Raises NotPermitted, ReasonMissing, AccountSwitchedOff,
+    AccountUnsettled, RolesApart where the person holds any other role at that time, HeldAlready, Implausible.
     """
     user = User.objects.select_for_update(no_key=True).get(pk=user_id)
     require_may_confirm_administration(by, user)
     require_reason(reason)
     _require_administrators_role(role)
+    require_settled(user)
+    close_other_ways(user, reason=reason, by=by, at=at)
     begins = max(starts_on, timezone.localdate(at))
     return give_unconfined(user, Post(role, begins), reason=reason, by=by, at=at)
 
@@ -93,6 +97,10 @@ class GrantMatter(AdministrationMatter):
         _require_administrators_role(arguments["role"])
         today = timezone.localdate(at)
         require_givable(_person(arguments), Post(arguments["role"], max(arguments["starts_on"], today)), today)
+
+    def ready(self, arguments: Arguments, at: datetime) -> None:
+        """The person must have made the account their own."""
+        require_settled(_person(arguments))
 
     def changes(self, arguments: Arguments) -> list[Change]:
         """The role, and from when on."""

@@ -3,10 +3,14 @@
 from datetime import datetime
 from typing import Any
 
+from django.utils import timezone
+
 from pilots.models import AccountChange, Membership
 from pilots.operations.notices import in_each_language, notify
 from pilots.policies.standing import Principal
 from pilots.states.notices import Actor, Everywhere
+from pilots.states.people import AccountAct
+from pilots.states.roles import ADMINISTRATOR_ROLES
 from portal.accounts.models import User
 
 
@@ -45,13 +49,33 @@ def tell_of_reset(change: AccountChange, *, at: datetime) -> None:
 
 
 def tell_of_removed_factors(change: AccountChange, *, at: datetime) -> None:
-    """Tell a person that the office took the second factors of the account away."""
-    _tell_of_account("account.second_factor_changed", change, at)
+    """Tell a person that the office, or the server's administrator, took the second factors of the account away."""
+    _tell_of_account("account.second_factor_reset", change, at, actor=_actor(change))
 
 
 def tell_of_identity(change: AccountChange, *, at: datetime) -> None:
     """Tell a person that another identity of the single sign-on opens the account, or none any more."""
     _tell_of_account("account.identity_changed", change, at, actor=_actor(change))
+
+
+def tell_of_switch(change: AccountChange, *, at: datetime) -> None:
+    """Tell all administrators that one of them was switched off or on; of anybody else nothing is told."""
+    held = Membership.objects.lasting(timezone.localdate(at)).filter(user=change.user, role__in=ADMINISTRATOR_ROLES)
+    membership = held.order_by("starts_on").first()
+    if membership is None:
+        return
+    kind = "administrator.switched_on" if change.act == AccountAct.SWITCHED_ON else "administrator.switched_off"
+    notify(
+        kind=kind,
+        key=f"{kind}:change {change.pk}",
+        at=at,
+        by=change.recorded_by,
+        person=f"{change.user.name} ({change.user.username})",
+        role=membership.role,
+        actor=Actor.PORTAL if change.act == AccountAct.SWITCHED_OFF_IDLE else _actor(change),
+        instant=at,
+        reason=change.reason,
+    )
 
 
 def _tell_of_account(kind: str, change: AccountChange, at: datetime, **more: Any) -> None:

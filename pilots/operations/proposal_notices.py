@@ -14,11 +14,11 @@ from portal.approvals.models import Proposal
 
 def tell_of_proposal(*, proposal: Proposal, at: datetime) -> None:
     """Tell everyone who may decide on it today, and nobody who proposed it."""
-    region, what = _region(proposal), _what(proposal)
+    region, what, kind = _region(proposal), _what(proposal), _kind(proposal, "waiting")
     for user in deciders(proposal, at):
         notify(
-            kind="proposal.waiting",
-            key=f"proposal.waiting:{proposal.pk}:{user.pk}",
+            kind=kind,
+            key=f"{kind}:{proposal.pk}:{user.pk}",
             at=at,
             region=region,
             user=user,
@@ -32,9 +32,10 @@ def tell_of_proposal(*, proposal: Proposal, at: datetime) -> None:
 def tell_of_decision(*, proposal: Proposal, at: datetime) -> None:
     """Tell the one who proposed that another person confirmed or refused it."""
     assert proposal.decided_by is not None  # called with a decision
+    kind = _kind(proposal, "decided")
     notify(
-        kind="proposal.decided",
-        key=f"proposal.decided:{proposal.pk}",
+        kind=kind,
+        key=f"{kind}:{proposal.pk}",
         at=at,
         region=_region(proposal),
         user=proposal.proposed_by,
@@ -43,6 +44,11 @@ def tell_of_decision(*, proposal: Proposal, at: datetime) -> None:
         decider=proposal.decided_by.display_name,
         outcome=proposal.state,
     )
+
+
+def _kind(proposal: Proposal, what: str) -> str:
+    """Proposals on administrators have kinds of their own, which only administrators read."""
+    return f"{'administration' if proposal.act.startswith('administration.') else 'proposal'}.{what}"
 
 
 def _region(proposal: Proposal) -> Region | None:

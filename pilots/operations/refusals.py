@@ -178,6 +178,20 @@ class AccountSwitchedOff(DomainError):
     status = 409
 
 
+class AccountUnsettled(DomainError):
+    """The owner of the account has not made its password and second factors new since others had it in hand."""
+
+    code = "account_unsettled"
+    status = 409
+
+
+class LastOfItsKind(DomainError):
+    """Nobody else would be left to do what this administrator does."""
+
+    code = "last_administrator"
+    status = 409
+
+
 class AccountSwitchedOn(DomainError):
     """The account is switched on."""
 

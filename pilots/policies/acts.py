@@ -203,7 +203,7 @@ ACTS = (
         On.ACCOUNT,
         people.manages_people,
         frozenset({State.ON}),
-        _("By who manages all roles of the person, or keeps accounts."),
+        _("By who manages all roles of the person, or keeps accounts. Not of the last administrator of a kind."),
     ),
     Act(
         "account.switched_on",
@@ -211,7 +211,7 @@ ACTS = (
         On.ACCOUNT,
         people.manages_people,
         frozenset({State.OFF}),
-        _("By who manages all roles of the person, or keeps accounts."),
+        _("By who manages all roles of the person, or keeps accounts. Of administrators at the server only."),
     ),
     Act(
         "account.password_reset",

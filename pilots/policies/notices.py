@@ -14,7 +14,7 @@ from pilots.policies.regions import visible_regions
 from pilots.policies.standing import Principal, Standing, standing
 from pilots.states.notice_kinds import KINDS, kinds_read_by
 from pilots.states.notices import Readers, Topic
-from pilots.states.roles import INSTITUTION_ROLES, OFFICER_ROLES, Role
+from pilots.states.roles import ADMINISTRATOR_ROLES, INSTITUTION_ROLES, OFFICER_ROLES, Role
 from portal.accounts.models import User
 from portal.shared.refusals import NotPermitted
 
@@ -23,7 +23,12 @@ _BY_ROLE: dict[Readers, frozenset[Role]] = {
     Readers.AUDITORS: _AUDITORS,
     Readers.SYSTEM_ADMINISTRATORS: frozenset({Role.SYSTEM_ADMINISTRATOR}),
     Readers.SECURITY_ADMINISTRATORS: frozenset({Role.SECURITY_ADMINISTRATOR}),
+    Readers.ADMINISTRATORS: ADMINISTRATOR_ROLES,
 }
+
+
+_NAMED = frozenset({Readers.PERSON, Readers.ADMINISTRATOR_NAMED})
+"""Readers by being named, whoever caused the notice."""
 
 
 def visible_messages(principal: Principal) -> QuerySet[Message]:
@@ -48,7 +53,7 @@ def recipients(notice: Notice) -> list[User]:
     among = Q(pk__in=held.filter(_hanging_on(notice, kind.readers)).values("user"))
     told = User.objects.filter(among, is_active=True).order_by("pk")
     found = {user.pk: user for user in told if user.pk != notice.caused_by_id}
-    if Readers.PERSON in kind.readers and notice.user is not None and notice.user.is_active:
+    if _NAMED & kind.readers and notice.user is not None and notice.user.is_active:
         found[notice.user.pk] = notice.user
     return [user for user in found.values() if may_read(user, notice)]
 
@@ -103,6 +108,8 @@ def _readable(user: User, prefix: str) -> Q:
 
 def _rules(user: User, held: Standing, prefix: str) -> Iterator[tuple[Readers, Q]]:
     yield Readers.PERSON, Q(**{f"{prefix}user": user})
+    if held.roles & ADMINISTRATOR_ROLES:
+        yield Readers.ADMINISTRATOR_NAMED, Q(**{f"{prefix}user": user})
     if held.institutions:
         yield Readers.INSTITUTION, Q(**{f"{prefix}institution__in": held.institutions})
     if held.directing:

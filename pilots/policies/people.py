@@ -6,6 +6,7 @@ Nobody manages himself, and nobody gives what is above his own: who gives a role
 from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -180,6 +181,27 @@ def may_switch_account(principal: Principal, user: User) -> bool:
     return managed_memberships(principal).filter(pk__in=relevant).count() == len(relevant)
 
 
+def may_switch_on(principal: Principal, user: User) -> bool:
+    """Whether the principal switches this account on again.
+
+    Not an administrator's: one person alone would make an administrator who had been stopped.
+    """
+    return may_switch_account(principal, user) and not administers(user)
+
+
+def administers(user: User) -> bool:
+    """Whether the person is an administrator, or is to become one."""
+    held = Membership.objects.lasting(timezone.localdate()).filter(user=user, role__in=ADMINISTRATOR_ROLES)
+    return held.exists()
+
+
+def administrators(role: str) -> QuerySet[User]:
+    """Who holds an administrator's role today and can sign in: demonstration accounts cannot in production."""
+    held = Membership.objects.in_force(timezone.localdate()).filter(role=role)
+    found = User.objects.filter(pk__in=held.values("user"), is_active=True)
+    return found.filter(is_demo=False) if settings.PRODUCTION else found
+
+
 def may_reset_password(principal: Principal, user: User) -> bool:
     """Whether the principal gives this account a new initial password.
 
@@ -187,8 +209,7 @@ def may_reset_password(principal: Principal, user: User) -> bool:
     """
     if user.is_superuser or user.is_staff:
         return False
-    administers = Membership.objects.lasting(timezone.localdate()).filter(user=user, role__in=ADMINISTRATOR_ROLES)
-    return may_switch_account(principal, user) and not administers.exists()
+    return may_switch_account(principal, user) and not administers(user)
 
 
 def require_may_place(principal: Principal, membership: Membership) -> None:
@@ -223,6 +244,13 @@ def require_may_switch_account(principal: Principal, user: User) -> None:
         raise NotPermitted(
             _("This account is not yours to switch: only who manages all of a person's roles, or keeps accounts, may.")
         )
+
+
+def require_may_switch_on(principal: Principal, user: User) -> None:
+    """Refuse as above, and for administrators everyone."""
+    require_may_switch_account(principal, user)
+    if not may_switch_on(principal, user):
+        raise NotPermitted(_("An administrator is switched on again at the server, with restore_account."))
 
 
 def require_may_reset_password(principal: Principal, user: User) -> None:

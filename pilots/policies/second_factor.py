@@ -16,9 +16,13 @@ UPWARDS = ("", "__parent", "__parent__parent")
 
 
 def demands(user: User) -> Demands:
-    """What the sign-in of a user must meet: always two factors for administrators, and for whomever an office says."""
+    """What the sign-in of a user must meet: always two factors for administrators, and for whomever an office says.
+
+    Administrators prove themselves here: whoever keeps the single sign-on would otherwise be every one of them.
+    """
     if standing(user).roles & ADMINISTRATOR_ROLES:
-        return Demands(second_factor=True, idle_minutes=settings.IDLE_MINUTES_ADMINISTRATORS)
+        minutes = settings.IDLE_MINUTES_ADMINISTRATORS
+        return Demands(second_factor=True, idle_minutes=minutes, single_sign_on=False)
     return Demands(second_factor=_asked_by_an_office(user), idle_minutes=settings.IDLE_MINUTES)
 
 

@@ -27,6 +27,30 @@ def _kind(  # a table's columns
     return Kind(code, topic, severity, frozenset(readers), subject, body, frozenset(parameters), labels or {})
 
 
+def _proposal_kinds(what: str, readers: Readers) -> tuple[Kind, Kind]:
+    """A proposal that waits for its reader, and one of the reader's own that was decided."""
+    waiting = _kind(
+        f"{what}.waiting",
+        Topic.WORK,
+        Severity.WARNING,
+        {readers},
+        _("Waits for your decision: %(what)s"),
+        _("%(proposer)s proposes: %(what)s. A second person has to confirm or refuse it by %(until)s."),
+        ("what", "proposer", "until"),
+    )
+    decided = _kind(
+        f"{what}.decided",
+        Topic.WORK,
+        Severity.INFO,
+        {readers},
+        _("Decided: %(what)s"),
+        _("Your proposal (%(what)s) was decided by %(decider)s. Outcome: %(outcome)s"),
+        ("what", "decider", "outcome"),
+        {"outcome": State},
+    )
+    return waiting, decided
+
+
 _KINDS = (
     # --- institutions and reports ----------------------------------------------------------------
     _kind(
@@ -68,25 +92,8 @@ _KINDS = (
         ("year", "indicator", "goal", "reason"),
     ),
     # --- work ------------------------------------------------------------------------------------
-    _kind(
-        "proposal.waiting",
-        Topic.WORK,
-        Severity.WARNING,
-        {Readers.PERSON},
-        _("Waits for your decision: %(what)s"),
-        _("%(proposer)s proposes: %(what)s. A second person has to confirm or refuse it by %(until)s."),
-        ("what", "proposer", "until"),
-    ),
-    _kind(
-        "proposal.decided",
-        Topic.WORK,
-        Severity.INFO,
-        {Readers.PERSON},
-        _("Decided: %(what)s"),
-        _("Your proposal (%(what)s) was decided by %(decider)s. Outcome: %(outcome)s"),
-        ("what", "decider", "outcome"),
-        {"outcome": State},
-    ),
+    *_proposal_kinds("proposal", Readers.PERSON),
+    *_proposal_kinds("administration", Readers.ADMINISTRATOR_NAMED),
     # --- people and keys -------------------------------------------------------------------------
     _kind(
         "membership.given",
@@ -135,6 +142,41 @@ _KINDS = (
         _("The API key tuoyu_%(prefix)s_… of %(owner)s expires on %(expires_on)s; renew it."),
         ("prefix", "expires_on"),
     ),
+    _kind(
+        "administrator.switched_off",
+        Topic.ACCESS,
+        Severity.URGENT,
+        {Readers.ADMINISTRATORS},
+        _("Administrator switched off: %(person)s"),
+        _(
+            "%(person)s, %(role)s, was switched off at %(instant)s by %(actor)s. Reason: %(reason)s. If you do not "
+            "know why, ask at once; switching on again is done at the server."
+        ),
+        ("person", "role", "instant", "actor", "reason"),
+        {"role": Role, "actor": Actor},
+    ),
+    _kind(
+        "administrator.switched_on",
+        Topic.ACCESS,
+        Severity.URGENT,
+        {Readers.ADMINISTRATORS},
+        _("Administrator switched on again: %(person)s"),
+        _(
+            "%(person)s, %(role)s, was switched on again at %(instant)s by %(actor)s. Reason: %(reason)s. If you do "
+            "not know why, ask at once."
+        ),
+        ("person", "role", "instant", "actor", "reason"),
+        {"role": Role, "actor": Actor},
+    ),
+    _kind(
+        "second_factor.loosened",
+        Topic.ACCESS,
+        Severity.URGENT,
+        {Readers.OFFICERS},
+        _("Second factor no longer asked: %(region)s"),
+        _("Since %(instant)s %(region)s asks a second factor of fewer people, by %(actor)s. Reason: %(reason)s"),
+        ("instant", "actor", "reason"),
+    ),
     # --- security of an account ------------------------------------------------------------------
     _kind(
         "account.password_reset",
@@ -163,6 +205,19 @@ _KINDS = (
         _("Your second factor was changed"),
         _("A second factor of your account was added or removed at %(instant)s. If it was not you, tell your office."),
         ("instant",),
+    ),
+    _kind(
+        "account.second_factor_reset",
+        Topic.SECURITY,
+        Severity.URGENT,
+        {Readers.PERSON},
+        _("Your second factor was reset"),
+        _(
+            "All second factors of your account were removed at %(instant)s by %(actor)s. If you did not ask for it, "
+            "tell your office at once."
+        ),
+        ("instant", "actor"),
+        {"actor": Actor},
     ),
     _kind(
         "account.identity_changed",

@@ -60,10 +60,14 @@ class Readers(StrEnum):
     AUDITORS = "auditors and audit administrators"
     SYSTEM_ADMINISTRATORS = "system administrators"
     SECURITY_ADMINISTRATORS = "security administrators"
+    ADMINISTRATORS = "administrators"
+    ADMINISTRATOR_NAMED = "the person that the notice names, while an administrator"
 
 
 class Actor(TextChoices):
     """Who did something, where it was nobody with an account; people stand there by their names."""
+
+    PORTAL = "—", _("the portal itself")
 
     SERVER = "", _("the administrator of the server")
 

@@ -37,3 +37,7 @@ class AccountAct(TextChoices):
     FACTOR_REMOVED = "factor_removed", _("second factor removed by the owner")
     CODES_RENEWED = "codes_renewed", _("recovery codes made anew by the owner")
     IDENTITY_SET = "identity_set", _("identity at the single sign-on changed")
+
+
+HANDLED = (AccountAct.CREATED, AccountAct.PASSWORD_RESET, AccountAct.FACTORS_REMOVED, AccountAct.IDENTITY_SET)
+"""Acts by which whoever does them could sign in as the owner: that is how two accounts come into one hand."""

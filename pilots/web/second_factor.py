@@ -2,13 +2,16 @@
 
 from django import forms
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from pilots.models import SecondFactorRule
+from pilots.operations.refusals import ReasonMissing
 from pilots.operations.second_factor import rule_second_factor
 from pilots.policies.regions import visible_regions
 from pilots.policies.second_factor import require_may_rule_second_factor
@@ -17,10 +20,17 @@ from pilots.web.timelines import timeline_of
 from portal.accounts.freshness import fresh_sign_in_required
 from portal.accounts.models import User
 from portal.shared.audience import Audience, open_to
+from portal.shared.reasons import ReasonField
 
 
 class SecondFactorForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable when Django runs
-    """Of whom."""
+    """Of whom; and why, where it is asked of fewer."""
+
+    reason = ReasonField(
+        label=gettext_lazy("Reason"),
+        required=False,
+        help_text=gettext_lazy("Needed where fewer people are asked than before; the other officers read it."),
+    )
 
     class Meta:
         model = SecondFactorRule
@@ -38,8 +48,12 @@ def office_sign_in(request: HttpRequest, code: str) -> HttpResponse:
     form = SecondFactorForm(request.POST or None, instance=rule)
     if request.method == "POST" and form.is_valid():
         assert isinstance(request.user, User)
-        rule_second_factor(code=region.pk, by=request.user, at=timezone.now(), **form.cleaned_data)
-        messages.success(request, _("Saved. Who must add a second factor is led to it with the next page."))
-        return redirect("office_sign_in", code=region.pk)
+        try:
+            rule_second_factor(code=region.pk, by=request.user, at=timezone.now(), **form.cleaned_data)
+        except ReasonMissing as error:
+            form.add_error("reason", ValidationError(str(error), code=error.code))
+        else:
+            messages.success(request, _("Saved. Who must add a second factor is led to it with the next page."))
+            return redirect("office_sign_in", code=region.pk)
     context = {"region": region, "form": form, "rule": rule, **timeline_of(request, SignInRule(region))}
-    return render(request, "pilots/regions/sign_in.html", context)
+    return render(request, "pilots/regions/sign_in.html", context, status=422 if form.errors else 200)

@@ -160,7 +160,7 @@ class IdentityAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]  # all
         return False
 
     def pre_social_login(self, request: HttpRequest, sociallogin: Any) -> None:
-        """Find the account by OIDC_CLAIM; the page for strangers where there is none."""
+        """Find the account by OIDC_CLAIM; the page for strangers where there is none. Administrators sign in here."""
         found = sociallogin.account.extra_data
         token, info = found.get("id_token") or {}, found.get("userinfo") or {}
         claim = str({**info, **token}.get(settings.OIDC_CLAIM) or "")
@@ -169,4 +169,7 @@ class IdentityAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]  # all
         if user is None or not AccountBackend().user_can_authenticate(user):
             page = render(request, "socialaccount/unknown_identity.html", {"claim": claim}, status=403)
             raise ImmediateHttpResponse(page)
+        if not demands_of(user).single_sign_on:
+            messages.error(request, gettext("Administrators sign in here, with their password or a passkey."))
+            raise ImmediateHttpResponse(redirect("sign_in"))
         sociallogin.user = user

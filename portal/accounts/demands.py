@@ -17,10 +17,12 @@ FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 
 @dataclass(frozen=True)
 class Demands:
-    """Whether a second factor is a must, and after how many idle minutes a session ends."""
+    """Whether a second factor is a must, after how many idle minutes a session ends, which ways in there are."""
 
     second_factor: bool
     idle_minutes: int
+    single_sign_on: bool = True
+    """Whether the single sign-on opens the account, if it has an identity there."""
 
 
 def demands_of(user: User) -> Demands:

@@ -50,10 +50,12 @@ def set_external_id(*, user_id: int, external_id: str) -> User:
 
 
 def set_active(*, user_id: int, active: bool) -> User:
-    """Let an account sign in, or not; without it, open sessions end with their next request."""
+    """Let an account sign in, or not. Open sessions end for good: switching on again revives none."""
     user = User.objects.select_for_update(no_key=True).get(pk=user_id)
     user.is_active = active
     user.save(update_fields=["is_active"])
+    if not active:
+        end_sessions(user)
     return user
 
 

@@ -62,6 +62,12 @@ class Matter(ABC):
     def check(self, arguments: Arguments, at: datetime) -> None:  # noqa: B027  # nothing to check is an answer
         """Refuse (DomainError) what the operation would refuse as well, already when it is proposed."""
 
+    def ready(self, arguments: Arguments, at: datetime) -> None:  # noqa: B027  # mostly it is
+        """Refuse (DomainError) what may still be amiss when it is proposed, but not when it is confirmed.
+
+        The operation refuses it; the proposal's page says beforehand what has to be done.
+        """
+
     def changes(self, arguments: Arguments) -> list[Change]:
         """What exactly changes, from the values that stood when it was proposed."""
         return []

@@ -31,6 +31,13 @@ class SamePerson(DomainError):
     status = 403
 
 
+class NotIndependent(DomainError):
+    """One of two people has had the account of the other in hand, so that they may be one."""
+
+    code = "not_independent"
+    status = 409
+
+
 class ProposerNotEntitled(DomainError):
     """Whoever proposed may not do so any more: two entitled people are needed."""
 

@@ -66,7 +66,8 @@ class TwoPersonAct(Adoption):
     def confirm(self, *, proposal_id: int, by: User, at: datetime) -> Proposal:
         """Do what was proposed, in this transaction. If the act refuses, nothing happens and the proposal stays open.
 
-        Raises NotPermitted, SamePerson, AlreadyDecided, ProposerNotEntitled, and the refusals of the act itself.
+        Raises NotPermitted, SamePerson, AlreadyDecided, ProposerNotEntitled, NotIndependent, and the refusals of the
+        act itself.
         """
         proposal = self._locked(proposal_id)
         self._require_may_decide(proposal, by)
@@ -77,6 +78,7 @@ class TwoPersonAct(Adoption):
                 _("%(person)s may not propose this any more; another entitled person must propose it again.")
                 % {"person": proposal.proposed_by}
             )
+        require_independent(proposal, by=by, at=at)
         # The act's own name follows in the operation; these stand beside it in the trail.
         pghistory.context(
             decision="proposal.confirmed", proposal=proposal.pk, proposer=proposal.proposed_by_id, confirmer=by.pk
@@ -161,6 +163,14 @@ def act_of(proposal: Proposal) -> TwoPersonAct:
     adopted = ADOPTED[proposal.act]
     assert isinstance(adopted, TwoPersonAct)
     return adopted
+
+
+def require_independent(proposal: Proposal, *, by: User, at: datetime) -> None:
+    """Refuse (NotIndependent) where two people may be one, by the function that PROPOSAL_PARTIES names.
+
+    Who has whose account in hand is known where the accounts are managed.
+    """
+    import_string(settings.PROPOSAL_PARTIES)(proposal=proposal, by=by, at=at)
 
 
 def _moved(move: str, proposal: Proposal, at: datetime) -> str:

@@ -23,7 +23,7 @@ from portal.approvals.matters import ADOPTED, two_person_acts
 from portal.approvals.models import Proposal
 from portal.approvals.policies import decidable_proposals, open_moves, visible_proposals
 from portal.approvals.states import State
-from portal.approvals.two_person import act_of
+from portal.approvals.two_person import act_of, require_independent
 from portal.shared.audience import Audience, open_to
 from portal.shared.reasons import ReasonField
 from portal.shared.refusals import DomainError
@@ -129,7 +129,7 @@ def _page(
         "changes": act.matter.changes(arguments),
         "moves": [{"name": move, "label": BUTTONS[move], "primary": move == "confirm"} for move in moves],
         "refusable": "refuse" in moves,
-        "hindrance": _hindrance(proposal, at) if proposal.state_at(at) == State.OPEN else "",
+        "hindrance": _hindrance(proposal, request.user, at) if moves else "",
         "own": proposal.proposed_by_id == request.user.pk,
         **timeline(request, proposal),
         "breadcrumb": [{"label": _("Two-person review"), "url": reverse("proposals")}, {"label": proposal.label}],
@@ -137,11 +137,14 @@ def _page(
     return render(request, "approvals/detail.html", context, status=status)
 
 
-def _hindrance(proposal: Proposal, at: datetime) -> str:
-    """Why the proposal could not be confirmed as things stand now; empty where it could."""
+def _hindrance(proposal: Proposal, user: User, at: datetime) -> str:
+    """Why the proposal could not be confirmed as things stand now, by this user; empty where it could."""
     act = act_of(proposal)
+    arguments = act.shape.read(proposal.arguments)
     try:
-        act.matter.check(act.shape.read(proposal.arguments), at)
+        act.matter.check(arguments, at)
+        act.matter.ready(arguments, at)
+        require_independent(proposal, by=user, at=at)
     except DomainError as error:
         return str(error)
     return ""

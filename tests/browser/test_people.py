@@ -6,6 +6,9 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
+from tests.browser.conftest import enrol_codes
+from tests.pilots.people import OWN_PASSWORD
+
 pytestmark = pytest.mark.browser
 
 PASSWORD = re.compile(r"^[A-Za-z2-9]{4}(-[A-Za-z2-9]{4}){3}$")
@@ -69,6 +72,7 @@ def test_administrator_is_proposed_and_confirmed_by_another_on_a_telephone(open_
     page.get_by_label("姓名").fill("高新")
     page.get_by_label("用户名").fill("gao.xin")
     page.get_by_role("button", name="邀请", exact=True).click()
+    password = page.locator("output.secret").inner_text()
     page.get_by_role("link", name="查看该人员").click()
     person = page.url
     page.get_by_role("link", name="提请设为管理员").click()
@@ -84,11 +88,31 @@ def test_administrator_is_proposed_and_confirmed_by_another_on_a_telephone(open_
     other = open_page("audit-admin", width=360)
     other.goto(address)
     expect(other.locator("main")).to_contain_text("高新 (gao.xin)")
+    expect(other.locator(".notice-warning")).to_contain_text("须先登录")
     fits_and_is_accessible(other)
+    other.get_by_role("button", name="复核通过并生效").click()
+    expect(other.locator(".notice-error")).to_contain_text("须先登录")
+    makes_the_account_their_own(open_page(), password)
+    other.goto(address)
+    expect(other.locator(".notice-warning")).to_have_count(0)
     other.get_by_role("button", name="复核通过并生效").click()
     page.goto(person)
     expect(page.locator("main")).to_contain_text("审计管理员")
     expect(page.locator(".notice-warning")).to_have_count(0)
+
+
+def makes_the_account_their_own(page, password):
+    """Sign in with the initial password, choose another one, add codes from an app."""
+    page.goto("/accounts/sign-in/")
+    page.fill("[name=username]", "gao.xin")
+    page.fill("[name=password]", password)
+    page.click("main button[type=submit].btn-primary")
+    page.fill("[name=oldpassword]", password)
+    page.fill("[name=password1]", OWN_PASSWORD)
+    page.fill("[name=password2]", OWN_PASSWORD)
+    page.click("main button[type=submit].btn-primary")
+    page.wait_for_url(lambda url: "password" not in url)
+    enrol_codes(page)
 
 
 def fits_and_is_accessible(page):

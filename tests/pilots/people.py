@@ -5,13 +5,16 @@ Days are asked for when they are used: a run may go on over midnight.
 
 from datetime import date, timedelta
 
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.utils import timezone
 
 from pilots.models import Institution, Membership, Operator
 from pilots.operations.memberships import Invited, NewPerson, Post, give_membership, invite_person
 from pilots.states.roles import Role
 from portal.accounts.models import User
+from portal.accounts.passwords import set_own_password
 
+OWN_PASSWORD = "Qingcheng-shan-7"
 BRAND = "爱悦堡（示例）"
 
 
@@ -48,3 +51,9 @@ def give(by: str, user: User, role: Role, place: str, **days: date) -> Membershi
 def day(offset: int) -> date:
     """Days from today."""
     return timezone.localdate() + timedelta(days=offset)
+
+
+def settle(user: User) -> User:
+    """As if the person had signed in, chosen a password of their own and added a second factor."""
+    TOTP.activate(set_own_password(user=user, password=OWN_PASSWORD), generate_totp_secret())
+    return user

@@ -15,7 +15,7 @@ from pilots.operations.memberships import NewPerson, end_membership, invite_with
 from pilots.states.roles import Role
 from portal.accounts.models import User
 from portal.shared.refusals import DomainError
-from tests.pilots.people import day, give, invite, someone
+from tests.pilots.people import day, give, invite, settle, someone
 from tests.races.test_nightly import in_threads
 
 pytestmark = pytest.mark.usefixtures("db")
@@ -65,7 +65,7 @@ def test_one_membership_ended_by_two_at_once_ends_once(db):
 
 def test_two_administrator_roles_granted_at_once_are_one(db):
     person = NewPerson("gao", "高")
-    user = invite_without_role(person=person, by=someone("security-admin"), at=timezone.now()).user
+    user = settle(invite_without_role(person=person, by=someone("security-admin"), at=timezone.now()).user)
 
     def job(by, role):
         grant_administration(
@@ -83,7 +83,7 @@ def test_two_administrator_roles_granted_at_once_are_one(db):
 def test_grant_confirmed_by_two_at_once_is_given_once(db):
     person = NewPerson("gao", "高")
     now, by = timezone.now(), someone("security-admin")
-    user = invite_without_role(person=person, by=by, at=now).user
+    user = settle(invite_without_role(person=person, by=by, at=now).user)
     asked = {"user_id": user.pk, "role": Role.AUDIT_ADMINISTRATOR, "starts_on": day(0), "reason": "任命"}
     proposal = administration_grant.propose(**asked, by=by, at=now)
 
@@ -141,3 +141,17 @@ def test_two_nights_switch_an_idle_account_off_once(db):
 def test_refusals_have_codes_of_their_own():
     names = ("UserNameTaken", "HeldAlready", "MembershipEnded", "RolesApart", "AccountSwitchedOff")
     assert len({getattr(refusals, name).code for name in names}) == len(names)
+
+
+def test_two_last_administrators_of_a_kind_do_not_switch_off_each_other(db):
+    other = User.objects.create(username="other", name="另一名")
+    Membership.objects.create(user=other, role=Role.SYSTEM_ADMINISTRATOR, starts_on=day(0))
+
+    def job(by, username):
+        switch_off_account(user_id=someone(username).pk, reason="停用", by=someone(by), at=timezone.now())
+
+    done = in_threads(
+        outcome(lambda: job("security-admin", "other")), outcome(lambda: job("security-admin", "system-admin"))
+    )
+    assert sorted(done) == ["done", "last_administrator"]
+    assert User.objects.filter(username__in=("other", "system-admin"), is_active=True).count() == 1

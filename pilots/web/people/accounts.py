@@ -16,6 +16,7 @@ from pilots.operations.accounts import (
     switch_on_account,
 )
 from pilots.policies import people as policies
+from pilots.policies.standing import Principal
 from pilots.web.people.answers import FORM_METHODS, attempt, done, form_page, password_page, signed, visible_person
 from pilots.web.people.forms import IdentityForm, ReasonForm
 from portal.accounts.freshness import fresh_sign_in_required
@@ -33,7 +34,7 @@ def switch_off(request: HttpRequest, person_id: int) -> HttpResponse:
         _("The account cannot be used from now on, and open sessions end. Roles and records stay."),
         _("The account is switched off."),
     )
-    return _switch(request, person_id, switch_off_account, texts)
+    return _switch(request, person_id, switch_off_account, policies.may_switch_account, texts)
 
 
 @open_to(Audience.OFFICE)
@@ -46,7 +47,7 @@ def switch_on(request: HttpRequest, person_id: int) -> HttpResponse:
         _("The account can be used again, with the roles that are in force."),
         _("The account is switched on."),
     )
-    return _switch(request, person_id, switch_on_account, texts)
+    return _switch(request, person_id, switch_on_account, policies.may_switch_on, texts)
 
 
 @open_to(Audience.OFFICE)
@@ -109,11 +110,15 @@ def identity(request: HttpRequest, person_id: int) -> HttpResponse:
 
 
 def _switch(
-    request: HttpRequest, person_id: int, operation: Callable[..., User], texts: tuple[str, str, str]
+    request: HttpRequest,
+    person_id: int,
+    operation: Callable[..., User],
+    may: Callable[[Principal, User], bool],
+    texts: tuple[str, str, str],
 ) -> HttpResponse:
     title, explained, said = texts
     person = visible_person(request, person_id)
-    if not policies.may_switch_account(request.user, person):
+    if not may(request.user, person):
         raise PermissionDenied
     form = ReasonForm(request.POST or None)
     if request.method == "POST" and form.is_valid():

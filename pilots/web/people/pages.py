@@ -144,6 +144,8 @@ def _account_actions(request: HttpRequest, person: User, *, switches: bool) -> l
     if not switches:
         return []
     if not person.is_active:
+        if not policies.may_switch_on(request.user, person):
+            return []
         return [{"label": _("Switch on"), "url": reverse("account_switch_on", args=[person.pk]), "icon": "check"}]
     found = [{"label": _("Switch off"), "url": reverse("account_switch_off", args=[person.pk]), "icon": "ban"}]
     if policies.may_reset_password(request.user, person):

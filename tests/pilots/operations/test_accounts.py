@@ -7,8 +7,9 @@ import pytest
 from django.core.management import call_command
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import override
 
-from pilots.models import AccountChange
+from pilots.models import AccountChange, Membership, Message, Notice
 from pilots.operations import refusals
 from pilots.operations.accounts import (
     reset_password,
@@ -17,10 +18,13 @@ from pilots.operations.accounts import (
     switch_off_idle_accounts,
     switch_on_account,
 )
+from pilots.operations.notices import deliver_due
+from pilots.queries.notices import words as text_of
+from pilots.states.roles import Role
 from pilots.tasks.people import switch_off_idle
 from portal.accounts.models import User
 from portal.shared.refusals import NotPermitted
-from tests.pilots.people import someone
+from tests.pilots.people import day, someone
 from tests.signing_in import sign_in
 
 pytestmark = pytest.mark.django_db
@@ -88,7 +92,87 @@ def test_second_click_is_told_so():
     assert len(ledger("clerk")) == 1
 
 
+def test_session_of_before_does_not_live_again_with_the_account(client):
+    assert sign_in(client, "clerk", "tuoyu-2021-demo")
+    assert client.get(reverse("mine")).status_code == 200
+    do(switch_off_account, "county", "clerk")
+    do(switch_on_account, "county", "clerk", "复工")
+    assert client.get(reverse("mine")).status_code == 302
+
+
+def second(role):
+    """Another holder of an administrator's role."""
+    user = User.objects.create(username=f"second-{role}", name="第二名")
+    Membership.objects.create(user=user, role=role, starts_on=day(0))
+    return user
+
+
+@pytest.mark.parametrize("by", ["security-admin", "system-admin"])
+def test_last_active_administrator_of_a_kind_is_not_switched_off(by):
+    with pytest.raises(refusals.LastOfItsKind):
+        do(switch_off_account, by, "audit-admin")
+    other = second(Role.AUDIT_ADMINISTRATOR)
+    do(switch_off_account, by, other.username)
+    with pytest.raises(refusals.LastOfItsKind):
+        do(switch_off_account, by, "audit-admin")
+    assert someone("audit-admin").is_active
+
+
+def test_demonstration_accounts_do_not_stand_in_for_anybody_in_production(settings):
+    other = second(Role.AUDIT_ADMINISTRATOR)
+    settings.PRODUCTION = True
+    with pytest.raises(refusals.LastOfItsKind):
+        do(switch_off_account, "system-admin", other.username)
+
+
+def test_administrator_is_switched_on_again_at_the_server_alone(as_user):
+    other = second(Role.AUDIT_ADMINISTRATOR)
+    do(switch_off_account, "system-admin", other.username)
+    for by in ("security-admin", "system-admin"):
+        with pytest.raises(NotPermitted):
+            do(switch_on_account, by, other.username)
+        client, page = as_user(by), reverse("account_switch_on", args=[other.pk])
+        assert client.get(page).status_code == client.post(page, {"reason": "x"}).status_code == 403
+        assert page not in client.get(reverse("person", args=[other.pk])).content.decode()
+    restore_account(username=other.username, reason="复核属实", at=NOW)
+    assert someone(other.username).is_active
+
+
+def told(kind):
+    deliver_due(at=NOW + timedelta(days=400))
+    return sorted(Message.objects.filter(notice__kind=kind).values_list("user__username", flat=True))
+
+
+def test_all_administrators_hear_that_one_was_switched_off_and_on():
+    other = second(Role.AUDIT_ADMINISTRATOR)
+    do(switch_off_account, "system-admin", other.username, "岗位调整")
+    assert told("administrator.switched_off") == ["audit-admin", "security-admin"]
+    restore_account(username=other.username, reason="复核属实", at=NOW)
+    assert told("administrator.switched_on") == ["audit-admin", other.username, "security-admin", "system-admin"]
+    for language, words in (("en", ("audit administrator", "岗位调整")), ("zh-hans", ("审计管理员", "岗位调整"))):
+        with override(language):
+            said = text_of(Notice.objects.get(kind="administrator.switched_off")).body
+        assert all(word in said for word in (*words, "系统管理员（示例）", f"第二名 ({other.username})"))
+
+
+def test_administrators_hear_of_one_whom_nobody_saw_for_long(settings):
+    other = second(Role.AUDIT_ADMINISTRATOR)
+    past = NOW - timedelta(days=settings.IDLE_ACCOUNT_DAYS + 1)
+    User.objects.filter(pk=other.pk).update(date_joined=past)
+    switch_off_idle_accounts(at=NOW)
+    assert told("administrator.switched_off") == ["audit-admin", "security-admin", "system-admin"]
+    with override("en"):
+        assert "by the portal itself" in text_of(Notice.objects.get(kind="administrator.switched_off")).body
+
+
+def test_switching_anybody_else_is_no_news_for_administrators():
+    do(switch_off_account, "county", "clerk")
+    do(switch_on_account, "county", "clerk")
+    assert not Notice.objects.filter(kind__startswith="administrator.").exists()
+
+
 def test_restore_at_the_shell(client):
+    second(Role.SECURITY_ADMINISTRATOR)
     do(switch_off_account, "system-admin", "security-admin")
     _user, password = restore_account(username="security-admin", reason="误停用", at=NOW)
     assert sign_in(client, "security-admin", password)

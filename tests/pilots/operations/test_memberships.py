@@ -23,7 +23,7 @@ from pilots.states.roles import Role
 from portal.accounts.models import User
 from portal.accounts.people import initial_password
 from portal.shared.refusals import DomainError, NotPermitted
-from tests.pilots.people import BRAND, day, give, invite, post, someone
+from tests.pilots.people import BRAND, day, give, invite, post, settle, someone
 from tests.signing_in import sign_in
 
 pytestmark = pytest.mark.django_db
@@ -186,7 +186,7 @@ def test_role_is_given_again_after_its_end():
 def test_administrator_gets_no_business_role():
     user = invite("security-admin", Role.AUDITOR, "130000").user
     end("security-admin", Membership.objects.get(user=user), day(-1))
-    grant("security-admin", user, Role.SYSTEM_ADMINISTRATOR)
+    grant("security-admin", settle(user), Role.SYSTEM_ADMINISTRATOR)
     with pytest.raises(refusals.RolesApart) as refusal:
         give("security-admin", user, Role.AUDITOR, "130000")
     assert refusal.value.field == "role"
@@ -350,7 +350,7 @@ def test_administrators_are_granted_by_another_administrator():
         grant("audit-admin", invited.user, Role.REVIEWER)
     with pytest.raises(refusals.ReasonMissing):
         grant("audit-admin", invited.user, Role.AUDIT_ADMINISTRATOR, reason="")
-    granted = grant("audit-admin", invited.user, Role.AUDIT_ADMINISTRATOR, starts_on=day(1))
+    granted = grant("audit-admin", settle(invited.user), Role.AUDIT_ADMINISTRATOR, starts_on=day(1))
     assert granted.recorded_by.username == "audit-admin"
     with pytest.raises(refusals.RolesApart):
         grant("audit-admin", invited.user, Role.SYSTEM_ADMINISTRATOR, starts_on=day(1))
@@ -375,6 +375,7 @@ def test_administrators_role_ends_by_another_administrator():
 
 
 def test_officer_becomes_no_administrator_while_in_office():
+    settle(someone("province"))
     with pytest.raises(refusals.RolesApart):
         grant("security-admin", someone("province"), Role.SYSTEM_ADMINISTRATOR)
     Membership.objects.filter(user__username="province").update(ends_on=day(9))

@@ -7,7 +7,7 @@ from django.utils import timezone, translation
 
 from pilots.models import Institution, Membership, Message, Notice, Target
 from pilots.operations.accounts import reset_password, restore_account
-from pilots.operations.administration import grant_administration
+from pilots.operations.administration import administration_grant, grant_administration
 from pilots.operations.designations import propose_revocation
 from pilots.operations.keys import revoke_key, rotate_key, tell_expiring_keys
 from pilots.operations.memberships import change_membership, end_membership
@@ -24,7 +24,7 @@ from portal.accounts.models import User
 from portal.approvals.refusals import ReasonRequired
 from portal.audit.models import Seal, SealMail, Verification
 from tests.pilots.acts import OPERATOR, make_key, make_operator_key, operator_member
-from tests.pilots.people import day, give, invite, post, someone
+from tests.pilots.people import day, give, invite, post, settle, someone
 from tests.portal.acts import CITY, propose
 
 pytestmark = pytest.mark.django_db
@@ -166,7 +166,7 @@ def test_change_is_told_as_an_end_and_a_beginning():
 
 
 def test_administrators_role_holds_for_the_whole_portal():
-    user = User.objects.create(username="fresh", name="新人")
+    user = settle(User.objects.create(username="fresh", name="新人"))
     terms = {"role": Role.AUDIT_ADMINISTRATOR, "starts_on": day(0), "reason": "任命"}
     grant_administration(user_id=user.pk, by=someone("security-admin"), at=NOW, **terms)
     assert told("membership.given") == ["fresh"]
@@ -249,6 +249,26 @@ def test_refused_decision_tells_nobody():
     with pytest.raises(ReasonRequired):
         change_target.refuse(proposal_id=proposal.pk, by=someone("province"), at=NOW, reason=" ")
     assert told("proposal.decided") == []
+
+
+def propose_administrator():
+    user = settle(User.objects.create(username="fresh", name="新人"))
+    terms = {"role": Role.AUDIT_ADMINISTRATOR, "starts_on": day(0), "reason": "任命"}
+    return administration_grant.propose(user_id=user.pk, by=someone("security-admin"), at=NOW, **terms)
+
+
+def test_proposals_on_administrators_are_read_while_an_administrator():
+    proposal = propose_administrator()
+    assert told("administration.waiting") == ["audit-admin", "system-admin"]
+    administration_grant.confirm(proposal_id=proposal.pk, by=someone("audit-admin"), at=NOW)
+    assert told("administration.decided") == ["security-admin"]
+    assert (told("proposal.waiting"), told("proposal.decided")) == ([], [])
+    for username in ("audit-admin", "security-admin"):
+        about = messages_of(someone(username)).filter(notice__kind__startswith="administration.")
+        assert about.count() == 1
+        Membership.objects.filter(user__username=username).update(ends_on=day(-1))
+        assert not messages_of(someone(username)).filter(notice__kind__startswith="administration.").exists()
+        assert about.model.objects.filter(user__username=username).exists()
 
 
 def test_revocation_waits_for_the_office_that_designated():

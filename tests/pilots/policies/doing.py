@@ -26,7 +26,7 @@ from portal.approvals.two_person import act_of
 from tests.conftest import browser_of
 from tests.files import pdf
 from tests.pilots.acts import make_key
-from tests.pilots.people import day, someone
+from tests.pilots.people import day, settle, someone
 from tests.portal.acts import NOW
 from tests.portal.acts import propose as propose_target
 
@@ -114,7 +114,7 @@ def designation_revoked(by, _state):
 
 
 def administration_proposed(by, _state):
-    person = User.objects.create(username="fresh", name="新人")
+    person = settle(User.objects.create(username="fresh", name="新人"))
     asked = {"role": Role.AUDIT_ADMINISTRATOR, "starts_on": day(0), "reason": "任命"}
     return administration_grant.propose(user_id=person.pk, by=by, at=NOW, **asked)
 

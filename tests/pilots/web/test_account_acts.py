@@ -69,7 +69,7 @@ def test_second_factor_is_reset_by_who_may_reset_passwords(as_user, office):
     assert not Authenticator.objects.filter(user=user).exists()
     assert inside.get(reverse("mine")).status_code == 302
     assert ledger() == [("factors_removed", "手机丢失", office)]
-    assert told("account.second_factor_changed") == ["clerk"]
+    assert told("account.second_factor_reset") == ["clerk"]
     assert "Reset second factor" not in labels(client.get(url("person")))
 
 
@@ -86,7 +86,7 @@ def test_second_reset_finds_nothing_and_tells_nobody(as_user):
     client, page = as_user("county"), url("account_reset_second_factor")
     client.post(page, {"reason": "手机丢失"})
     assert client.post(page, {"reason": "手机丢失"}).status_code == 422
-    assert (len(ledger()), told("account.second_factor_changed")) == (1, ["clerk"])
+    assert (len(ledger()), told("account.second_factor_reset")) == (1, ["clerk"])
 
 
 @pytest.mark.parametrize(
@@ -125,7 +125,7 @@ def test_administrator_gets_rid_of_it_at_the_server():
     assert "no second factor any more" in out.getvalue()
     assert not Authenticator.objects.filter(user__username="audit-admin").exists()
     assert ledger("audit-admin") == [("factors_removed", "手机丢失", None)]
-    assert told("account.second_factor_changed") == ["audit-admin"]
+    assert told("account.second_factor_reset") == ["audit-admin"]
     for name, reason in (("audit-admin", "x"), ("nobody-here", "x"), ("audit-admin", " ")):
         with pytest.raises(CommandError):
             call_command("reset_second_factor", name, reason=reason)

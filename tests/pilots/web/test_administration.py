@@ -12,7 +12,7 @@ from pilots.operations.administration import administration_end, administration_
 from pilots.states.roles import Role
 from portal.accounts.models import User
 from portal.approvals.models import Proposal
-from tests.pilots.people import day, someone
+from tests.pilots.people import day, settle, someone
 
 pytestmark = pytest.mark.django_db
 
@@ -23,8 +23,8 @@ NOW = timezone.now()
 
 @pytest.fixture
 def fresh():
-    """Somebody with an account and no role."""
-    return User.objects.create(username="fresh", name="新人")
+    """Somebody with an account that is their own, and no role."""
+    return settle(User.objects.create(username="fresh", name="新人"))
 
 
 def grant_page(person):

@@ -5,6 +5,7 @@ from allauth.socialaccount.models import SocialAccount
 from cryptography.hazmat.primitives.asymmetric import rsa
 from django.urls import reverse
 
+from pilots.models import Membership
 from portal.accounts.models import User
 from tests.portal.accounts.acts import PASSWORD, signed_in
 from tests.portal.accounts.codes import totp
@@ -88,6 +89,18 @@ def test_closed_account_stays_closed(browser, provider, known, settings, change)
     client = browser()
     assert come_back(client, provider).status_code == 403
     assert not signed_in(client)
+
+
+def test_administrator_signs_in_here(browser, provider, known):
+    assert come_back(browser(), provider).status_code == 302
+    Membership.objects.create(user=known, role="audit_administrator", starts_on="2020-01-01")
+    client = browser()
+    response = client.get(come_back(client, provider)["Location"])
+    assert "Administrators sign in here" in response.content.decode()
+    assert not signed_in(client)
+    Membership.objects.filter(user=known).update(ends_on="2020-02-01")
+    come_back(client, provider)
+    assert signed_in(client)
 
 
 def test_second_factor_is_asked_after_the_single_sign_on(browser, provider, known):

@@ -7,9 +7,12 @@ import pytest
 from allauth.mfa.models import Authenticator
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import override
 
-from pilots.models import Membership, Region, SecondFactorRule
+from pilots.models import Membership, Message, Notice, Region, SecondFactorRule
+from pilots.operations.notices import deliver_due
 from pilots.operations.second_factor import rule_second_factor
+from pilots.queries.notices import words
 from portal.accounts.demands import demands_of, remove_second_factors
 from portal.accounts.models import User
 from portal.shared.refusals import NotPermitted
@@ -201,7 +204,8 @@ PLACES = ("clerk", "director")
 
 def asked(code, *, officials=False, institutions=False):
     by = User.objects.get(username={"130000": "province", "130100": "city", "130102": "county"}[code])
-    rule_second_factor(code=code, officials=officials, institutions=institutions, by=by, at=timezone.now())
+    terms = {"officials": officials, "institutions": institutions, "reason": "试行结束"}
+    rule_second_factor(code=code, by=by, at=timezone.now(), **terms)
     people = ("province", *OFFICES, *PLACES, "auditor")
     return {name for name in people if demands_of(User.objects.get(username=name)).second_factor}
 
@@ -265,3 +269,29 @@ def test_officer_rules_on_the_page(as_user):
     rule = SecondFactorRule.objects.get()
     assert (rule.region_id, rule.officials, rule.institutions) == ("130102", False, True)
     assert rule.changed_by.username == "county"
+
+
+def test_asking_fewer_people_takes_a_reason_and_is_told_to_the_officers(as_user):
+    Membership.objects.create(
+        user=User.objects.get(username="county2"), role="county_officer", region_id="130102", starts_on="2020-01-01"
+    )
+    client, page = as_user("county"), reverse("office_sign_in", args=["130102"])
+    assert "reason" not in client.get(page).content.decode()
+    client.post(page, {"officials": "on"})
+    assert client.post(page, {"officials": "on", "institutions": "on"}).status_code == 302
+    assert not Notice.objects.exists()
+    for reason in ("", " "):
+        refused = client.post(page, {"institutions": "on", "reason": reason})
+        assert (refused.status_code, list(refused.context["form"].errors)) == (422, ["reason"])
+    assert SecondFactorRule.objects.get().officials
+    assert client.post(page, {"institutions": "on", "reason": "设备更换"}).status_code == 302
+    deliver_due(at=timezone.now())
+    notice = Notice.objects.get(kind="second_factor.loosened")
+    assert list(Message.objects.values_list("user__username", flat=True)) == ["county2"]
+    for language in ("en", "zh-hans"):
+        with override(language):
+            said = words(notice).body
+        assert "设备更换" in said
+        assert "长安区经办人（示例）" in said
+    assert client.post(page, {"reason": "停用"}).status_code == 302
+    assert Notice.objects.filter(kind="second_factor.loosened").count() == 2
