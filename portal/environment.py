@@ -23,6 +23,11 @@ REQUIRED = {
 }
 """Variables without which production does not start, and what they are."""
 
+REQUIRED_WITH_SINGLE_SIGN_ON = {
+    "OIDC_CLAIM": "the claim that names a person at the single sign-on and never passes to another, such as sub",
+}
+"""Those that are required once OIDC_ISSUER is set."""
+
 TRUE = frozenset({"1", "true", "on", "ok", "y", "yes"})
 
 
@@ -34,7 +39,9 @@ def require_production_ready(environ: Mapping[str, str]) -> None:
 
 
 def _missing(environ: Mapping[str, str]) -> list[str]:
-    return [f"{name} is not set ({what})." for name, what in REQUIRED.items() if not environ.get(name, "").strip()]
+    single_sign_on = environ.get("OIDC_ISSUER", "").strip()
+    wanted = {**REQUIRED, **(REQUIRED_WITH_SINGLE_SIGN_ON if single_sign_on else {})}
+    return [f"{name} is not set ({what})." for name, what in wanted.items() if not environ.get(name, "").strip()]
 
 
 def _weak(environ: Mapping[str, str]) -> list[str]:

@@ -138,7 +138,7 @@ AXES_SENSITIVE_PARAMETERS = ["username", "ip_address", "kept", "csrfmiddlewareto
 # Single sign-on: offered if the issuer is named.
 OIDC_ISSUER = env.str("OIDC_ISSUER", default="")
 OIDC_NAME = env.str("OIDC_NAME", default="OpenID Connect")
-OIDC_CLAIM = env.str("OIDC_CLAIM", default="preferred_username")
+OIDC_CLAIM = env.str("OIDC_CLAIM", default="") or "sub"
 SOCIALACCOUNT_ADAPTER = "portal.accounts.adapters.IdentityAdapter"
 SOCIALACCOUNT_PROVIDERS = {}
 if OIDC_ISSUER:

@@ -17,9 +17,21 @@ from portal.shared.validators import validate_credit_code
 
 @tracked()
 class Operator(models.Model):
-    """A legal person or brand (`举办者 / 品牌`) that runs one or several institutions."""
+    """A legal person or brand (`举办者 / 品牌`) that runs one or several institutions.
 
-    name = models.CharField(_("name"), max_length=200, unique=True)
+    One that a county unit entered is that county unit's alone; without one it spans several (docs/adr/0016).
+    """
+
+    name = models.CharField(_("name"), max_length=200)
+    county = models.ForeignKey(
+        Region,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("county unit"),
+        help_text=_("Which entered it, for institutions of its own. Empty: it spans county units."),
+    )
     brand = models.CharField(_("brand"), max_length=100, blank=True)
     credit_code = models.CharField(
         _("unified credit code"), max_length=18, blank=True, validators=[validate_credit_code]
@@ -28,8 +40,14 @@ class Operator(models.Model):
     class Meta:
         verbose_name = _("operator")
         verbose_name_plural = _("operators")
-        ordering: ClassVar[list[str]] = ["name"]
+        ordering: ClassVar[list[str]] = ["name", "pk"]
         constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                fields=["name", "county"],
+                nulls_distinct=False,
+                name="operator_name_unique_in_county",
+                violation_error_message=_("This county unit already has an operator of this name."),
+            ),
             models.UniqueConstraint(
                 fields=["credit_code"],
                 condition=~Q(credit_code=""),
@@ -40,6 +58,11 @@ class Operator(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def full_name(self) -> str:
+        """The name, with the county unit behind it where it is one's own: several may have one of this name."""
+        return f"{self.name} · {self.county.label}" if self.county is not None else self.name
 
 
 @tracked()

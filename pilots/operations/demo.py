@@ -84,7 +84,7 @@ def load_demo() -> Demo:
 
 def _load_institutions() -> None:
     sample = list(rows("shijiazhuang_2021.csv"))
-    operators = {brand: Operator.objects.create(name=f"{brand}（示例）", brand=brand) for brand in BRANDS}
+    operators = {brand: _operator(brand, sample) for brand in BRANDS}
     institutions = Institution.objects.bulk_create(
         Institution(
             number=row["id"],
@@ -112,6 +112,13 @@ def _load_institutions() -> None:
         for institution, row in pairs
     )
     _load_facts(pairs)
+
+
+def _operator(brand: str, sample: list[dict[str, str]]) -> Operator:
+    """The operator of a brand: its county unit's own if all its institutions lie in one."""
+    counties = {row["county_code"] for row in sample if row["name"].startswith(brand)}
+    county_id = counties.pop() if len(counties) == 1 else None
+    return Operator.objects.create(name=f"{brand}（示例）", brand=brand, county_id=county_id)
 
 
 def _load_facts(pairs: list[tuple[Institution, dict[str, str]]]) -> None:

@@ -67,7 +67,7 @@ def register_institution(
         opened_on=entry.opened_on,
         legal_nature=entry.legal_nature,
         credit_code=entry.credit_code,
-        operator=_operator(entry.operator_name),
+        operator=_operator(entry.operator_name, entry.county_id),
         host_kindergarten=_kindergarten(entry.host_kindergarten_name, entry.county_id),
         address=entry.address,
         contact_name=entry.contact_name,
@@ -135,8 +135,9 @@ def _file(institution: Institution, filing: FilingEntry, source: Source, author:
     )
 
 
-def _operator(name: str) -> Operator | None:
-    return Operator.objects.get_or_create(name=name)[0] if name else None
+def _operator(name: str, county_id: str) -> Operator | None:
+    """The county unit's own operator of this name: a name typed here reaches nobody else's (docs/adr/0016)."""
+    return Operator.objects.get_or_create(name=name, county_id=county_id)[0] if name else None
 
 
 def _kindergarten(name: str, county_id: str) -> Kindergarten | None:

@@ -15,7 +15,6 @@ from pilots.operations.refusals import (
     HeldAlready,
     Implausible,
     MembershipEnded,
-    NoSuchAccount,
     PastDay,
     RoleHeld,
     RolesApart,
@@ -91,20 +90,6 @@ def invite_without_role(*, person: NewPerson, by: Principal, at: datetime) -> In
     return Invited(user, password, None)
 
 
-@recorded("person.taken_on")
-def take_on_person(
-    *, username: str, name: str, post: Post, reason: str = "", by: Principal, at: datetime
-) -> Membership:
-    """Give a role to someone whose account other offices manage. User name and name must both be known."""
-    policies.require_may_place(by, post.membership())
-    user = User.objects.select_for_update(no_key=True).filter(username=username, name=name).first()
-    if user is None:
-        raise NoSuchAccount(_("No account has this user name together with this name."), field="username")
-    if isinstance(by, User) and by.pk == user.pk:
-        raise NotPermitted(_("Nobody manages himself; your own office does."), field="username")
-    return _give(user, post, reason=reason, by=by, at=at)
-
-
 @recorded("membership.given")
 def give_membership(*, user_id: int, post: Post, reason: str = "", by: Principal, at: datetime) -> Membership:
     """Give a person another role.
@@ -174,6 +159,11 @@ def require_givable(user: User, post: Post, today: date) -> None:
     if not user.is_active:
         raise AccountSwitchedOff(_("The account is switched off. Switch it on first."))
     _require_apart(user, post)
+
+
+def require_plausible(post: Post, at: datetime) -> None:
+    """Refuse days and departments that no role can have."""
+    _require_plausible(post, timezone.localdate(at))
 
 
 def require_endable(membership: Membership, last_day: date, today: date) -> None:

@@ -28,6 +28,24 @@ def tell_of_role(membership: Membership, *, by: Principal | None, at: datetime) 
     )
 
 
+def tell_of_taking_on(membership: Membership, managers: list[User], *, by: Principal, at: datetime) -> None:
+    """Tell those who managed a person before that another office gave a role, too; the person is told of the role."""
+    giver = by.display_name if isinstance(by, User) else Actor.SERVER
+    for manager in managers:
+        if manager == by:
+            continue
+        notify(
+            kind="person.taken_on",
+            key=f"person.taken_on:{membership.pk}:{manager.pk}",
+            at=at,
+            user=manager,
+            by=by,
+            person=membership.user.name,
+            username=membership.user.username,
+            giver=giver,
+        )
+
+
 def tell_of_end(membership: Membership, *, by: Principal, at: datetime) -> None:
     """Tell a person that a role ends; another day is told again."""
     assert membership.ends_on is not None  # it was written just now

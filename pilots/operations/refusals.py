@@ -143,6 +143,13 @@ class NoSuchAccount(DomainError):
     status = 400
 
 
+class TooManyTries(DomainError):
+    """Names are not tried out one after the other."""
+
+    code = "too_many_tries"
+    status = 429
+
+
 class RolesApart(DomainError):
     """An administrator holds no second administrator role and no business role."""
 

@@ -93,7 +93,10 @@ def visible_memberships(principal: Principal) -> QuerySet[Membership]:
 
 
 def visible_people(principal: Principal) -> QuerySet[User]:
-    """People with a membership that is, or was, the principal's to manage; accounts without any for administrators."""
+    """People with a membership that is, or was, the principal's to manage.
+
+    For who proposes administrators, also those without a lasting one.
+    """
     if not isinstance(principal, User):
         return User.objects.none()
     if keeps_accounts(principal):
@@ -282,10 +285,11 @@ def _managed(principal: Principal) -> list[QuerySet[Membership]]:
 
 
 def _people(principal: User, users: Any) -> QuerySet[User]:
-    """These people besides the principal, and for who proposes administrators those without any membership."""
+    """These people besides the principal, and for who proposes administrators those without a lasting role."""
     visible = Q(pk__in=users)
     if grants_administration(principal):
-        visible |= Q(~Exists(Membership.objects.filter(user=OuterRef("pk"))))
+        lasting = Membership.objects.lasting(timezone.localdate())
+        visible |= Q(~Exists(lasting.filter(user=OuterRef("pk"))))
     return User.objects.filter(visible).exclude(pk=principal.pk)
 
 
@@ -336,4 +340,7 @@ def _operators(held: Standing, rule: Rule) -> Q:
         Q(code__in=own) | Q(parent__in=own) | Q(parent__parent__in=own), level=Level.COUNTY
     ).values("pk")
     run = Institution.objects.filter(operator=OuterRef("pk"))
-    return Q(Exists(run.filter(county__in=counties))) & ~Q(Exists(run.exclude(county__in=counties)))
+    still, elsewhere = run.filter(closed_on__isnull=True), run.exclude(county__in=counties)
+    # A closed institution keeps no operator from its office; where all are closed, each of them counts.
+    apart = Q(Exists(still)) & ~Q(Exists(elsewhere.filter(closed_on__isnull=True)))
+    return Q(Exists(run.filter(county__in=counties))) & (apart | ~Q(Exists(elsewhere)))

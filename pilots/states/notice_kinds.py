@@ -116,6 +116,20 @@ _KINDS = (
         {"role": Role, "place": Everywhere},
     ),
     _kind(
+        "person.taken_on",
+        Topic.ACCESS,
+        Severity.WARNING,
+        {Readers.PERSON},
+        _("Taken on by another office too: %(person)s"),
+        _(
+            "%(giver)s gave %(person)s (%(username)s) a further role, which you do not manage. Only who manages all "
+            "roles of the account, or a system administrator, switches it off and resets its password. If you do not "
+            "know why, ask %(giver)s or your security administrator."
+        ),
+        ("person", "username", "giver"),
+        {"giver": Actor},
+    ),
+    _kind(
         "api_key.created",
         Topic.ACCESS,
         Severity.WARNING,

@@ -18,7 +18,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.urls import path
 from django.views.decorators.http import require_POST
 
-from portal.accounts.freshness import fresh_sign_in_required
+from portal.accounts.freshness import fresh_sign_in_required, fresh_sign_in_to_enrol
 from portal.accounts.models import User
 from portal.accounts.web import identity, kept, security
 from portal.shared.audience import Audience, open_to
@@ -55,7 +55,7 @@ def _factors(view: View) -> View:
             User.objects.select_for_update(no_key=True).get(pk=request.user.pk)
             return view(request, *args, **kwargs)
 
-    return _fresh(answer)
+    return _own(fresh_sign_in_to_enrol(answer))
 
 
 def _open(view: View) -> View:

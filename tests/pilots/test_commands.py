@@ -15,6 +15,7 @@ from pilots.models import (
     InstitutionKey,
     Membership,
     NightRun,
+    Operator,
     Region,
     RegionFact,
 )
@@ -150,6 +151,14 @@ def test_key_is_printed_once_and_alone():
     assert (grant.institution.number, grant.key.label) == ("SJZ-0001", "软件")
     assert (grant.key.scopes, grant.key.addresses) == (["capacity.write", "capacity.read", "figures.read"], [])
     assert (grant.key.expires_at - grant.key.created_at, grant.key.created_by) == (timedelta(days=365), None)
+
+
+def test_operator_of_a_name_that_several_have_is_named_with_its_county_unit():
+    other = Operator.objects.create(name="爱悦堡（示例）", county_id="130104")
+    with pytest.raises(CommandError, match="爱悦堡（示例）@130104"):
+        run("create_api_key", "--operator", "爱悦堡（示例）")
+    run("create_api_key", "--operator", "爱悦堡（示例）@130104")
+    assert InstitutionKey.objects.get().operator == other
 
 
 def test_key_of_an_operator_is_made_with_its_terms():

@@ -55,6 +55,13 @@ def test_production_settings_have_no_finding_of_djangos_own_deployment_check():
     assert "no issues (0 silenced)" in done.stdout
 
 
+def test_single_sign_on_without_its_claim_is_refused_and_names_it():
+    single_sign_on = {"OIDC_ISSUER": "https://sso.example.org", "OIDC_CLIENT_ID": "x", "OIDC_CLIENT_SECRET": "y"}
+    with pytest.raises(ImproperlyConfigured, match="OIDC_CLAIM is not set"):
+        require_production_ready({**GOOD, **single_sign_on})
+    require_production_ready({**GOOD, **single_sign_on, "OIDC_CLAIM": "sub"})
+
+
 @pytest.mark.parametrize("missing", REQUIRED)
 def test_start_without_a_variable_is_refused_and_names_it(missing):
     done = start({name: value for name, value in GOOD.items() if name != missing})

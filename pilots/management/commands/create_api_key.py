@@ -24,7 +24,11 @@ class Command(RecordedCommand):
         """For whom, and with which terms."""
         whom = parser.add_mutually_exclusive_group(required=True)
         whom.add_argument("--institution", metavar="NUMBER", help="public number, such as SJZ-0001")
-        whom.add_argument("--operator", metavar="NAME", help="name of an operator: a key for all its institutions")
+        whom.add_argument(
+            "--operator",
+            metavar="NAME",
+            help="name of an operator, or NAME@COUNTY: a key for all its institutions",
+        )
         parser.add_argument("--label", default="", help="what the key is for")
         parser.add_argument(
             "--scope",
@@ -63,11 +67,20 @@ class Command(RecordedCommand):
     def _create(self, options: dict[str, Any], terms: KeyTerms) -> IssuedKey:
         now = timezone.now()
         if options["operator"]:
-            operator = Operator.objects.filter(name=options["operator"]).first()
-            if operator is None:
-                raise CommandError(f"There is no operator {options['operator']!r}; give its full name.")
-            return create_key_for_operator(operator_id=operator.pk, terms=terms, by=None, at=now)
+            return create_key_for_operator(operator_id=_operator(options["operator"]).pk, terms=terms, by=None, at=now)
         institution = Institution.objects.filter(number=options["institution"]).first()
         if institution is None:
             raise CommandError(f"There is no institution {options['institution']!r}.")
         return create_key_for_institution(institution_id=institution.pk, terms=terms, by=None, at=now)
+
+
+def _operator(named: str) -> Operator:
+    """By its full name, with `@` and the county unit's code behind where several have it."""
+    name, _at, county = named.rpartition("@") if "@" in named else (named, "", "")
+    found = Operator.objects.filter(name=name, **({"county_id": county} if county else {}))
+    if len(found) > 1:
+        where = ", ".join(f"{name}@{each.county_id}" for each in found if each.county_id)
+        raise CommandError(f"Several operators are called {name!r}: {where}.")
+    if not found:
+        raise CommandError(f"There is no operator {named!r}; give its full name.")
+    return found[0]

@@ -220,7 +220,7 @@ def place_choices(places: Places) -> list[tuple[str, list[tuple[str, str]]]]:
     regions = [(f"region:{region.pk}", region.label) for region in places.regions]
     open_ones = places.institutions.filter(closed_on__isnull=True)
     institutions = [(f"institution:{each.pk}", f"{each.name} {each.number}") for each in open_ones]
-    operators = [(f"operator:{each.pk}", each.name) for each in places.operators]
+    operators = [(f"operator:{each.pk}", each.full_name) for each in places.operators.select_related("county")]
     groups = (
         (gettext("Regions"), regions),
         (gettext("One institution"), institutions),

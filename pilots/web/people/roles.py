@@ -21,9 +21,9 @@ from pilots.operations.memberships import (
     give_membership,
     invite_person,
     invite_without_role,
-    take_on_person,
 )
 from pilots.operations.refusals import UserNameTaken
+from pilots.operations.taking_on import take_on_person
 from pilots.policies import people as policies
 from pilots.states.roles import Role
 from pilots.web.people.answers import (

@@ -6,12 +6,15 @@ from allauth.socialaccount.internal import jwtkit
 from allauth.socialaccount.models import SocialApp
 from allauth.socialaccount.providers.oauth2.views import OAuth2CallbackView, OAuth2LoginView
 from allauth.socialaccount.providers.openid_connect.views import OpenIDConnectOAuth2Adapter
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
+from django.utils.http import urlencode
 from django.views.decorators.http import require_POST, require_safe
 from requests import RequestException
 
+from portal.accounts.freshness import note_proof
 from portal.accounts.kept import keep_posted
 
 
@@ -20,6 +23,10 @@ class VerifyingAdapter(OpenIDConnectOAuth2Adapter):  # type: ignore[misc]  # all
 
     Inside a government network that channel is not always TLS to the issuer itself.
     """
+
+    def __init__(self, request: HttpRequest, provider_id: str) -> None:
+        super().__init__(request, provider_id)
+        self.claims: dict[str, Any] = {}
 
     def _decode_id_token(self, app: SocialApp, id_token: str) -> dict[str, Any]:
         config = self.openid_config
@@ -30,6 +37,7 @@ class VerifyingAdapter(OpenIDConnectOAuth2Adapter):  # type: ignore[misc]  # all
             audience=app.client_id,
             lookup_kid=jwtkit.lookup_kid_jwk,
         )
+        self.claims = found
         return found
 
 
@@ -45,7 +53,9 @@ def leave(request: HttpRequest, provider_id: str) -> HttpResponse:
     wanted.update({"process": "login"})  # never `connect`: accounts are given identities by administrators
     if next_page := request.POST.get("next"):
         wanted["next"] = next_page
-    request.POST, request.GET = wanted, QueryDict()  # type: ignore[assignment]
+    # The service asks again whoever proved it longer ago than a sign-in is fresh, and has to say when that was.
+    asked = urlencode({"max_age": int(settings.ACCOUNT_REAUTHENTICATION_TIMEOUT)})
+    request.POST, request.GET = wanted, QueryDict(urlencode({"auth_params": asked}))  # type: ignore[assignment]
     try:
         response = OAuth2LoginView.adapter_view(VerifyingAdapter(request, provider_id))(request)
     except SocialApp.DoesNotExist as error:
@@ -64,11 +74,13 @@ def leave(request: HttpRequest, provider_id: str) -> HttpResponse:
 def come_back(request: HttpRequest, provider_id: str) -> HttpResponse:
     """Take the identity from the service and open its account."""
     try:
-        response: HttpResponse = OAuth2CallbackView.adapter_view(VerifyingAdapter(request, provider_id))(request)
+        adapter = VerifyingAdapter(request, provider_id)
+        response: HttpResponse = OAuth2CallbackView.adapter_view(adapter)(request)
     except SocialApp.DoesNotExist as error:
         raise Http404 from error
     except (KeyError, ValueError):  # an answer that is none of OpenID Connect
         return _failure(request, status=502)
+    note_proof(request, adapter.claims)
     return response
 
 

@@ -16,7 +16,6 @@ from pilots.operations.memberships import (
     end_membership,
     invite_person,
     invite_without_role,
-    take_on_person,
 )
 from pilots.policies.standing import standing
 from pilots.states.roles import Role
@@ -207,34 +206,6 @@ def test_switched_off_person_is_given_nothing():
     User.objects.filter(username="clerk").update(is_active=False)
     with pytest.raises(refusals.AccountSwitchedOff):
         give("county", someone("clerk"), Role.INSTITUTION_CLERK, "SJZ-0002")
-
-
-def take_on(by, username, name, role, place):
-    return take_on_person(username=username, name=name, post=post(role, place), by=someone(by), at=timezone.now())
-
-
-def test_person_of_another_office_is_taken_on_by_user_name_and_name():
-    other = someone("county2")
-    taken = take_on("county", "county2", other.name, Role.INSTITUTION_CLERK, "SJZ-0001")
-    assert (taken.user, taken.recorded_by.username) == (other, "county")
-    assert User.objects.filter(username="county2").count() == 1
-
-
-@pytest.mark.parametrize(("username", "name"), [("county2", "张三"), ("nobody", "循环化工园区经办人（示例）")])
-def test_taking_on_tells_nothing_about_accounts(username, name):
-    with pytest.raises(refusals.NoSuchAccount) as refusal:
-        take_on("county", username, name, Role.INSTITUTION_CLERK, "SJZ-0001")
-    assert str(refusal.value) in (
-        "No account has this user name together with this name.",
-        "没有同时符合该用户名和姓名的账号。",
-    )
-
-
-def test_nobody_takes_himself_on_or_gives_elsewhere():
-    with pytest.raises(NotPermitted):
-        take_on("county", "county", someone("county").name, Role.INSTITUTION_CLERK, "SJZ-0001")
-    with pytest.raises(NotPermitted):
-        take_on("county", "county2", someone("county2").name, Role.INSTITUTION_CLERK, "SJZ-0045")
 
 
 def test_end_at_once_takes_effect_today():

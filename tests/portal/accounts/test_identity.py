@@ -1,5 +1,8 @@
 """Single sign-on against a real provider on loopback: who gets in, who does not, and what is checked."""
 
+import time
+from urllib.parse import parse_qs, urlsplit
+
 import pytest
 from allauth.socialaccount.models import SocialAccount
 from cryptography.hazmat.primitives.asymmetric import rsa
@@ -27,6 +30,7 @@ def running():
 
 @pytest.fixture
 def provider(running, settings):
+    settings.OIDC_CLAIM = "preferred_username"
     running.signing_key, running.more_claims, running.userinfo = running.key, {}, {}
     settings.OIDC_ISSUER, settings.OIDC_NAME = running.issuer, "河北政务统一认证"
     app = {"provider_id": "oidc", "name": "x", "client_id": CLIENT, "secret": SECRET}
@@ -81,6 +85,46 @@ def test_account_is_found_by_the_claim_that_the_setting_names(browser, provider,
     assert come_back(browser(), provider).status_code == 302
 
 
+@pytest.mark.parametrize(
+    ("claims", "fresh"),
+    [
+        (lambda now: {}, False),
+        (lambda now: {"auth_time": "now"}, False),
+        (lambda now: {"auth_time": now - 301}, False),
+        (lambda now: {"auth_time": now - 200}, True),
+        (lambda now: {"auth_time": now + 9000}, True),
+    ],
+)
+def test_single_sign_on_is_as_fresh_as_the_service_says(browser, provider, known, claims, fresh):
+    client, now = browser(), int(time.time())
+    address = leave(client)
+    assert parse_qs(urlsplit(address).query)["max_age"] == ["300"]
+    assert client.get(BACK, provider.consent(address, {**CLAIMS, **claims(now)})).status_code == 302
+    assert client.session["_auth_user_id"] == str(known.pk)
+    assert (client.get(reverse("mfa_activate_totp")).status_code == 200) is fresh
+    session = client.session
+    methods = session["account_authentication_methods"]
+    session["account_authentication_methods"] = [
+        {**each, "proved_at": each.get("proved_at", 0) - 301} for each in methods
+    ]
+    session.save()
+    assert client.get(reverse("mfa_activate_totp")).status_code == 302
+
+
+def test_account_of_the_single_sign_on_alone_adds_its_first_factor_just_after_the_sign_in(browser, provider, known):
+    known.set_unusable_password()
+    known.save()
+    client = browser()
+    assert come_back(client, provider)["Location"] == "/"
+    assert client.get(reverse("mfa_activate_totp")).status_code == 200
+    assert client.get("/accounts/security/recovery/").status_code == 403
+    session = client.session
+    methods = session["account_authentication_methods"]
+    session["account_authentication_methods"] = [{**each, "at": each["at"] - 301} for each in methods]
+    session.save()
+    assert client.get(reverse("mfa_activate_totp")).status_code == 403
+
+
 @pytest.mark.parametrize("change", [{"is_active": False}, {"is_demo": True}])
 def test_closed_account_stays_closed(browser, provider, known, settings, change):
     assert come_back(browser(), provider).status_code == 302
@@ -107,7 +151,7 @@ def test_second_factor_is_asked_after_the_single_sign_on(browser, provider, know
     from tests.portal.accounts.test_second_factor import enrol, later  # noqa: PLC0415
 
     client = browser()
-    come_back(client, provider)
+    come_back(client, provider, {**CLAIMS, "auth_time": int(time.time())})
     secret = enrol(client)
     client = browser()
     assert come_back(client, provider)["Location"] == reverse("mfa_authenticate")

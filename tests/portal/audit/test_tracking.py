@@ -72,7 +72,7 @@ def test_statement_for_many_rows_leaves_an_event_for_each():
 def test_upsert_leaves_one_event_for_what_it_did():
     sql = (
         "INSERT INTO pilots_operator (name, brand, credit_code) VALUES ('并', %s, '')"
-        " ON CONFLICT (name) DO UPDATE SET brand = excluded.brand"
+        " ON CONFLICT (name, county_id) DO UPDATE SET brand = excluded.brand"
     )
     with connection.cursor() as cursor:
         for brand in ("一", "二", "二"):
