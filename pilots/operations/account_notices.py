@@ -23,7 +23,6 @@ from pilots.models import AccountChange, Notice
 from pilots.operations.accounts import note
 from pilots.operations.notices import notify
 from pilots.states.people import AccountAct
-from portal.accounts.guard import typed_name
 from portal.accounts.models import User
 from portal.audit.trail import recorded
 from portal.shared.addresses import client_address
@@ -79,9 +78,9 @@ def tell_of_new_address(*, request: HttpRequest, user: User, **_signal: Any) -> 
 
     The very first sign-in to an account is not told: there is nothing that it differs from.
     """
-    name, now = typed_name(request, {"username": user.username}), request.axes_attempt_time  # type: ignore[attr-defined]
+    now = request.axes_attempt_time  # type: ignore[attr-defined]
     network = request.axes_ip_address  # type: ignore[attr-defined]
-    earlier = AccessLog.objects.filter(username=name, attempt_time__lt=now)
+    earlier = AccessLog.objects.filter(username=user.username, attempt_time__lt=now)
     since = now - timedelta(days=settings.KNOWN_ADDRESS_DAYS)
     if not earlier.exists() or earlier.filter(ip_address=network, attempt_time__gte=since).exists():
         return

@@ -2,14 +2,16 @@
 
 The count is kept by django-axes in the database. An account is closed for one address only, so that a stranger
 elsewhere cannot keep its owner out; tries while it is closed are refused and not counted, so that it opens 15 minutes
-after the last counted failure. Names without an account are counted like any other: nothing tells them apart.
+after the last counted failure. Names without an account are counted like any other: nothing tells them apart. Who
+signed in from an address lately is not kept out when others close it.
 """
 
 import unicodedata
+from datetime import timedelta
 from typing import Any
 
 from axes.handlers.database import AxesDatabaseHandler
-from axes.models import AccessFailureLog
+from axes.models import AccessFailureLog, AccessLog
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils.functional import Promise
@@ -35,8 +37,16 @@ class SignInGuard(AxesDatabaseHandler):  # type: ignore[misc]  # axes has no typ
         recent = request.axes_attempt_time - settings.AXES_ADDRESS_WINDOW  # type: ignore[attr-defined]
         address = request.axes_ip_address  # type: ignore[attr-defined]
         failed = AccessFailureLog.objects.filter(ip_address=address, attempt_time__gte=recent).count()
-        request.address_closed = failed >= settings.AXES_ADDRESS_LIMIT  # type: ignore[attr-defined]
+        full = failed >= settings.AXES_ADDRESS_LIMIT
+        request.address_closed = full and not _at_home(request, credentials)  # type: ignore[attr-defined]
         return bool(super().is_locked(request, credentials)) or request.address_closed  # type: ignore[attr-defined]
+
+
+def _at_home(request: HttpRequest, credentials: dict[str, Any] | None) -> bool:
+    """Whether somebody signed in to this account from this address within KNOWN_ADDRESS_DAYS."""
+    since = request.axes_attempt_time - timedelta(days=settings.KNOWN_ADDRESS_DAYS)  # type: ignore[attr-defined]
+    signed_in = AccessLog.objects.filter(ip_address=request.axes_ip_address, attempt_time__gte=since)  # type: ignore[attr-defined]
+    return bool(signed_in.filter(username__iexact=typed_name(request, credentials)).exists())
 
 
 def typed_name(_request: HttpRequest, credentials: dict[str, Any] | None) -> str:

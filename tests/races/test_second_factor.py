@@ -6,6 +6,7 @@ import pytest
 from allauth.mfa.models import Authenticator
 from django.urls import reverse
 
+from pilots.models import AccountChange
 from tests.conftest import browser_of
 from tests.portal.accounts.codes import totp
 from tests.races.test_nightly import in_threads
@@ -28,6 +29,10 @@ def test_codes_enrolled_in_several_windows_at_once_are_enrolled_once(db):
 
     done = in_threads(*[lambda each=each: job(*each) for each in forms])
     assert sorted(done) == sorted([reverse("mfa_view_recovery_codes")] + [reverse("mfa_index")] * 3)
+    [event] = AccountChange.pgh_event_model.objects.filter(user__username="county")
+    context = event.pgh_context
+    assert (context["act"], context["user"]) == ("account.factor_added", event.user_id)
+    assert {"request", "address"} <= context.keys()
     factors = Authenticator.objects.filter(user__username="county")
     assert sorted(factors.values_list("type", flat=True)) == ["recovery_codes", "totp"]
     told = [client.get(reverse("mfa_index")).content.decode() for client in clients]

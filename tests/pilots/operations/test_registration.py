@@ -67,7 +67,11 @@ def test_county_unit_joins_its_own_operator():
 
 def close(institution):
     close_institution(
-        institution_id=institution.pk, closed_on=day(0), by=officer(institution.county_id), at=timezone.now()
+        institution_id=institution.pk,
+        closed_on=day(0),
+        reason="停办",
+        by=officer(institution.county_id),
+        at=timezone.now(),
     )
 
 

@@ -181,4 +181,4 @@ def test_confirmation_costs_a_fixed_number_of_queries():
         with CaptureQueriesContext(connection) as queries:
             change_target.confirm(proposal_id=proposal.pk, by=by, at=NOW)
         counts.append(len(queries))
-    assert counts == [24, 24, 24]
+    assert counts == [25, 25, 25]

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from axes.models import AccessAttempt, AccessFailureLog
+from axes.models import AccessAttempt, AccessFailureLog, AccessLog
 from django.contrib.auth.hashers import make_password
 from django.urls import reverse
 from django.utils import timezone
@@ -83,6 +83,23 @@ def test_fifty_failures_over_many_names_close_the_address_for_an_hour(browser, p
     assert sign_in(browser(HERE), person.username).status_code == 302
     AccessFailureLog.objects.update(attempt_time=timezone.now() - timedelta(minutes=61))
     assert sign_in(client, person.username).status_code == 302
+
+
+def test_who_signs_in_there_every_day_is_not_kept_out_by_others_of_the_address(browser, person):
+    User.objects.filter(pk=person.pk).update(username="Wang.XM")
+    assert sign_in(browser(HERE), "Wang.XM").status_code == 302
+    fail(browser(HERE), "stranger", 5)
+    for number in range(50):
+        AccessFailureLog.objects.create(ip_address=HERE, username=f"name{number}", attempt_time=timezone.now())
+    assert "in an hour" in text_of(sign_in(browser(HERE), "name50"))
+    at_home = browser(HERE)
+    assert sign_in(at_home, "Wang.XM").status_code == 302
+    again = at_home.post(reverse("account_reauthenticate"), {"password": PASSWORD})
+    assert again.status_code == 302
+    assert fail(browser(HERE), "Wang.XM", 5)[-1] == 429, "its own failures count as ever"
+    AccessLog.objects.update(attempt_time=timezone.now() - timedelta(days=91))
+    AccessAttempt.objects.all().delete()
+    assert "in an hour" in text_of(sign_in(browser(HERE), "Wang.XM"))
 
 
 @pytest.fixture
