@@ -9,6 +9,7 @@ from django.db import models
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from pilots.models import Institution, Operator, Region
 from pilots.queries.trail import NAME_COLUMNS, Entry, Names, names_of
@@ -147,7 +148,7 @@ def _words(field: "models.Field[Any, Any]", value: Any, names: Names) -> str:
     if field.related_model is not None:
         return names.get((_model_of(field), str(value)), str(value))
     if isinstance(value, bool):
-        return _("yes") if value else _("no")
+        return pgettext("a value", "yes") if value else pgettext("a value", "no")
     if isinstance(field, models.DateTimeField):
         return timezone.localtime(datetime.fromisoformat(value)).strftime("%Y-%m-%d %H:%M")
     if "phone" in field.name:
