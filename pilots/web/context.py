@@ -89,7 +89,12 @@ def _people_entries(user: User) -> list[tuple[str, str, str, str]]:
 
 
 def _is_at(path: str, prefix: str) -> bool:
-    """Whether a page belongs to an entry; one's own roles are everyone's page, not the office's."""
+    """Whether a page belongs to an entry; one's own roles are everyone's page, not the office's.
+
+    How an office's people sign in hangs on its region, and is reached from its people.
+    """
+    if path.startswith("/regions/") and path.endswith("/sign-in/"):
+        return prefix == "/people/"
     return path.startswith(prefix) and path != reverse("my_roles")
 
 

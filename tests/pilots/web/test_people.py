@@ -529,3 +529,8 @@ def test_person_stays_in_sight_after_the_end_until_the_manager_leaves(as_user):
     assert client.get(page("person", "clerk")).status_code == 200
     Membership.objects.filter(user__username="director").update(ends_on=day(-1))
     assert as_user("director").get(page("person", "clerk")).status_code == 404
+
+
+def test_page_of_how_people_sign_in_stands_under_people(as_user):
+    page = as_user("county").get(reverse("office_sign_in", args=["130102"]))
+    assert [entry["url"] for entry in page.context["navigation"] if entry["active"]] == [reverse("people")]
