@@ -36,8 +36,16 @@ def detail(request: HttpRequest, code: str) -> HttpResponse:
     context = {"region": _shown(region), "request": request, **asked.context(), **_map(request, region, below, now)}
     if asks_for(request, "map-panel"):
         return render(request, "pilots/regions/_map.html", context, status=asked.status)
-    context |= {**_page(request, region, below, now), **timeline_of(request, region)}
+    # The page that everybody opens first does without the query, until its reader asks for the trail.
+    trail = timeline_of(request, region) if "trail" in request.GET else {"timeline_asked": _with_trail(request)}
+    context |= {**_page(request, region, below, now), **trail}
     return render(request, "pilots/regions/detail.html", context, status=asked.status)
+
+
+def _with_trail(request: HttpRequest) -> str:
+    asked = request.GET.copy()
+    asked["trail"] = "on"
+    return f"?{asked.urlencode()}#timeline"
 
 
 def _page(request: HttpRequest, region: Region, below: list[Region], now: dict[str, Reading]) -> dict[str, Any]:

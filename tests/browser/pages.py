@@ -26,7 +26,7 @@ class Shown(NamedTuple):
 REGISTER = (
     Shown("region", "province", "/regions/130000/?as_of=2021-11-01"),
     Shown("region", "province", "/regions/130100/?as_of=2021-11-01"),
-    Shown("region", "county", "/regions/130102/?as_of=2021-11-01"),
+    Shown("region", "county", "/regions/130102/?as_of=2021-11-01&trail=on"),
     Shown("figure", "province", "/figures/county_coverage_pct/?region=130100&as_of=2021-11-01"),
     Shown("figure", "province", "/figures/places_total/?region=130100&as_of=2021-11-01"),
     Shown("figure", "county", "/figures/target_pilots_growth_pct/?region=130102&as_of=2021-11-01"),

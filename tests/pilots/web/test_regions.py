@@ -26,7 +26,7 @@ def page(as_user, role="province", code="130100", **query):
 
 @pytest.mark.parametrize(("region", "children"), [("130000", 13), ("130100", 23), ("130102", 0)])
 @pytest.mark.parametrize("computed", [True, False])
-def test_page_costs_at_most_13_queries_for_any_region(as_user, region, children, computed):
+def test_page_costs_at_most_12_queries_for_any_region(as_user, region, children, computed):
     if computed:
         compute(DAY)
         compute(date(2020, 11, 1))
@@ -36,7 +36,7 @@ def test_page_costs_at_most_13_queries_for_any_region(as_user, region, children,
     ) as queries:
         response = client.get(url(region), {"as_of": "2021-11-01"})
     assert len(response.context["children"]) == children
-    assert len(queries) <= (13 if computed else 20), [query["sql"][:100] for query in queries]
+    assert len(queries) <= (12 if computed else 20), [query["sql"][:100] for query in queries]
 
 
 def test_home_opens_the_reference_case(as_user):
@@ -186,3 +186,12 @@ def test_target_changed_later_replaces_the_earlier_line(as_user):
 def test_year_without_targets_has_none(as_user):
     response = as_user("province").get(url(), {"as_of": (DAY - timedelta(days=365)).isoformat()})
     assert response.context["targets"] == []
+
+
+def test_trail_of_a_region_is_read_when_it_is_asked_for(as_user):
+    closed = page(as_user, as_of="2021-11-01")
+    assert "timeline" not in closed.context
+    assert closed.context["timeline_asked"] == "?as_of=2021-11-01&trail=on#timeline"
+    asked = page(as_user, as_of="2021-11-01", trail="on")
+    assert [event.what for event in asked.context["timeline"]]
+    assert b'<details class="fold" open>' in asked.content

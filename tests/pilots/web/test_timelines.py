@@ -25,7 +25,7 @@ PLACES = {"region", "institution", "operator", "department"}
 
 
 def opened(as_user, role, name, *arguments):
-    response = as_user(role).get(reverse(name, args=arguments))
+    response = as_user(role).get(reverse(name, args=arguments), {"trail": "on"})
     assert response.status_code == 200
     assert b'id="timeline"' in response.content
     return response.context["timeline"]
@@ -214,10 +214,10 @@ def test_auditors_go_on_to_the_trail_and_others_do_not(as_user):
         ("region", "130100"),
     ]
     for name, *arguments in pages:
-        response = as_user("auditor").get(reverse(name, args=arguments))
+        response = as_user("auditor").get(reverse(name, args=arguments), {"trail": "on"})
         onward = as_user("auditor").get(response.context["timeline_url"])
         assert onward.context["page_obj"].paginator.count >= len(response.context["timeline"]) > 0, name
-        assert as_user("city").get(reverse(name, args=arguments)).context["timeline_url"] == "", name
+        assert as_user("city").get(reverse(name, args=arguments), {"trail": "on"}).context["timeline_url"] == "", name
 
 
 def test_search_by_record(as_user, clerk):
