@@ -1,6 +1,7 @@
 """Lists hold what is visible and nothing else; totals are those of the visible; both as the sample adds up."""
 
 import pytest
+from django.urls import reverse
 
 from pilots.models import CapacityReport, Institution
 from tests.scope.calls import Caller
@@ -41,3 +42,14 @@ def test_reports_over_rest_are_of_the_institution_asked_for(caller: Caller, name
             for day in range(1, 28)
         )
     assert not (found := ledger_faults(caller, name)), "\n".join(found)
+
+
+def test_auditors_read_the_trail_of_their_region_and_of_no_other(caller: Caller):
+    """What is hidden from the county's auditor is there: the province's reads it."""
+    own, others = caller.world.names["SJZ-0447"], caller.world.names["SJZ-0001"]
+    for route in ("trail", "trail_export"):
+        url = reverse(route)
+        county, province = caller.call("auditor2", url).text, caller.call("auditor", url).text
+        assert (own in county, others in county) == (True, False), route
+        assert own in province, route
+    assert others in caller.call("auditor", reverse("trail_export")).text
