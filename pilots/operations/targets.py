@@ -56,8 +56,7 @@ def set_target(  # noqa: PLR0913  # plain values: they are written down until th
     if by is not None:
         _require_permitted(by, region, reason)
         _require_still_stands(target_ledger(region_id, indicator, year).first(), replaces)
-    _require_plausible(indicator, year, timezone.localdate(at))
-    _require_plausible_numbers(baseline_value, baseline_on, goal, timezone.localdate(at))
+    _require_plausible(indicator, year, baseline_value, baseline_on, goal, timezone.localdate(at))
     target = Target.objects.create(
         region=region,
         indicator=indicator,
@@ -70,13 +69,14 @@ def set_target(  # noqa: PLR0913  # plain values: they are written down until th
         reason=reason,
         recorded_by=by,
     )
-    if by is not None:
-        _tell(target, by, at)
+    _tell(target, by, at)
     return target
 
 
-def _tell(target: Target, by: User, at: datetime) -> None:
-    """Tell the officers of the region that they are asked for something else."""
+def _tell(target: Target, by: User | None, at: datetime) -> None:
+    """Tell the officers of the region that they are asked for something else; a load of reference data is not told."""
+    if by is None:
+        return
     notify(
         kind="target.changed",
         key=f"target.changed:{target.pk}",
@@ -118,9 +118,8 @@ class TargetMatter(Matter):
         """The rules of the target itself, and that the line to be replaced still stands."""
         region, indicator, year = arguments["region_id"], arguments["indicator"], arguments["year"]
         goal, replaces = arguments["goal"], arguments.get("replaces")
-        today = timezone.localdate(at)
-        _require_plausible(indicator, year, today)
-        _require_plausible_numbers(arguments["baseline_value"], arguments["baseline_on"], goal, today)
+        baseline, since = arguments["baseline_value"], arguments["baseline_on"]
+        _require_plausible(indicator, year, baseline, since, goal, timezone.localdate(at))
         standing = target_ledger(region, indicator, year).first()
         _require_still_stands(standing, replaces)
         if standing is not None and _values(standing) == {name: arguments.get(name, "") for name in _VALUES}:
@@ -197,7 +196,9 @@ def _require_still_stands(standing: Target | None, replaces: int | None) -> None
     )
 
 
-def _require_plausible(indicator: str, year: int, today: date) -> None:
+def _require_plausible(  # a target's columns
+    indicator: str, year: int, baseline_value: int, baseline_on: date, goal: int, today: date
+) -> None:
     if indicator not in TARGET_INDICATORS:
         raise Implausible(_("A target's indicator is a counted figure."), field="indicator")
     if not FIRST_DAY.year <= year <= today.year + YEARS_AHEAD:
@@ -206,6 +207,7 @@ def _require_plausible(indicator: str, year: int, today: date) -> None:
             % {"first": FIRST_DAY.year, "last": today.year + YEARS_AHEAD},
             field="year",
         )
+    _require_plausible_numbers(baseline_value, baseline_on, goal, today)
 
 
 def _require_plausible_numbers(baseline_value: int, baseline_on: date, goal: int, today: date) -> None:

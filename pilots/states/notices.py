@@ -117,3 +117,17 @@ class Kind:
             for name, value in values.items()
         )
         return " ".join((str(self.subject) % shown).split()), str(self.body) % shown
+
+
+def kind(  # a table's columns
+    code: str,
+    topic: Topic,
+    severity: Severity,
+    readers: set[Readers],
+    subject: "StrPromise",
+    body: "StrPromise",
+    parameters: tuple[str, ...] = (),
+    labels: Mapping[str, type[TextChoices]] | None = None,
+) -> Kind:
+    """One line of the table of kinds."""
+    return Kind(code, topic, severity, frozenset(readers), subject, body, frozenset(parameters), labels or {})

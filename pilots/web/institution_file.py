@@ -95,6 +95,12 @@ def page(
         "places_chart": chart(file.reports),
         "reports": [_report(report, institution.number, may_report=may_report) for report in file.reports],
         "report_url": report_url,
+        **_ledgers(file, day),
+    }
+
+
+def _ledgers(file: InstitutionFile, day: date) -> Row:
+    return {
         "filings": [
             _line(line, _state(line, file.filings, day), str(FilingKind(line.kind).label), "") for line in file.filings
         ],
